@@ -1,0 +1,90 @@
+"""Selections and identities as plain data: what is sealed in the control database, and what is
+fingerprinted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from habeas.program.selection import Identity, Selection, Subject
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIdentities:
+    """The identities of the people of a run as one store knows them, one subject for each person."""
+
+    store: str
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSecrets:
+    """What a resume or a later verification needs to know, sealed: who was asked for, and who was found
+    where.
+
+    `as_of` is the run's day (ISO), by which its periods end; `ceilings` are what approval allows, as
+    (store, table, action, columns, rows), None where nothing was approved line by line.
+    """
+
+    selection: Selection
+    identities: tuple[StoreIdentities, ...] = ()
+    as_of: str | None = None
+    ceilings: tuple[tuple[str, str, str, tuple[str, ...], int], ...] | None = None
+
+
+def selection_as_plain(selection: Selection) -> dict[str, Any]:
+    """The selection as JSON-able data; its fingerprint is made of this, with normalised values."""
+    return {
+        "subjects": _subjects_as_plain(selection.subjects),
+        "customer": selection.customer,
+        "kind": selection.kind,
+        "all_customers": selection.all_customers,
+        "all_matches": selection.all_matches,
+        "exclusions": _subjects_as_plain(selection.exclusions),
+    }
+
+
+def secrets_to_bytes(secrets: RunSecrets) -> bytes:
+    """The bytes to seal."""
+    body = {
+        "version": _VERSION,
+        "selection": selection_as_plain(secrets.selection),
+        "identities": [[entry.store, _subjects_as_plain(entry.subjects)] for entry in secrets.identities],
+        "as_of": secrets.as_of,
+        "ceilings": secrets.ceilings,
+    }
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def secrets_from_bytes(data: bytes) -> RunSecrets:
+    """What was sealed. Raises ValueError for another version."""
+    body = json.loads(data)
+    if body.get("version") != _VERSION:
+        raise ValueError(f"sealed identities of version {body.get('version')}, not {_VERSION}")
+    plain = body["selection"]
+    selection = Selection(
+        subjects=_subjects(plain["subjects"]),
+        customer=plain["customer"],
+        kind=plain["kind"],
+        all_customers=plain["all_customers"],
+        all_matches=plain["all_matches"],
+        exclusions=_subjects(plain["exclusions"]),
+    )
+    identities = tuple(StoreIdentities(store, _subjects(found)) for store, found in body["identities"])
+    ceilings = body.get("ceilings")
+    if ceilings is not None:
+        ceilings = tuple((s, t, action, tuple(columns), rows) for s, t, action, columns, rows in ceilings)
+    return RunSecrets(selection, identities, body.get("as_of"), ceilings)
+
+
+def _subjects_as_plain(subjects: Iterable[Subject]) -> list[list[list[str]]]:
+    return [[[identity.type, identity.value] for identity in subject.identities] for subject in subjects]
+
+
+def _subjects(plain: Iterable[Iterable[Iterable[str]]]) -> tuple[Subject, ...]:
+    return tuple(Subject(tuple(Identity(*pair) for pair in subject)) for subject in plain)

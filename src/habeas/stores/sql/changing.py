@@ -1,0 +1,222 @@
+"""The only statements that change a company's data: unlink, delete leaf first, mask what remains.
+
+Each statement's count must equal its key set; otherwise somebody else changed the rows meanwhile, and nothing is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from habeas.catalog.tables import TypeFamily
+from habeas.diagnostics import Refused, error
+from habeas.program.program import MASKED, Reference, Verdict, WrittenValue
+from habeas.stores.sql.change_sets import ChangeSet
+from habeas.stores.sql.dialects import TOKEN_LENGTH
+from habeas.stores.sql.working import Working, named
+
+_MASKED = ", ".join(str(int(v)) for v in MASKED)
+_ERASE, _KEEP = int(Verdict.ERASE), int(Verdict.KEEP)
+
+
+def change(work: Working, sets: Sequence[ChangeSet]) -> None:
+    """Carry out the decided changes: unlink what stays, delete leaf first, then mask what is left.
+
+    Masks come last, since a value that is written over may be referred to by rows that go.
+    """
+    if not work.postgresql:
+        # Order alone can't satisfy a cycle of NOT NULL keys; SQLite may look at the end instead (until this commit).
+        work.execute("PRAGMA defer_foreign_keys = ON")
+    changes = _Changes(work)
+    for changed in sets:
+        _write(changes, changed.table, changed.writes, changed.name, changed.count, "", False)
+    for component in work.program.erase_order:
+        _delete_component(changes, [t for t in component if t in work.keys])
+    for table, keys in work.keys.items():
+        node = work.node(table)
+        tally = work.tallies[table]
+        if node.masks and (count := tally.rows(*MASKED)):
+            _write(changes, table, node.masks, keys.name, count, f"o.v IN ({_MASKED})", True)
+        if node.keep is not None and node.keep.masks and (count := tally.kept_alone):
+            # rows kept along (b < 0) are another table's, and have no columns to mask here
+            _write(changes, table, node.keep.masks, keys.name, count, f"o.v = {_KEEP} AND o.b >= 0", False)
+    changes.finish()
+
+
+@dataclass
+class _Changes:
+    """Statements in their order, with the rows that each must touch. Few rows: sent and compared together."""
+
+    work: Working
+    waiting: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def add(self, table: str, count: int, statement: str) -> None:
+        """Run a statement now or with the next ones."""
+        self.waiting.append((table, count, statement))
+        if not self.work.few:
+            self.finish()
+
+    def finish(self) -> None:
+        """Run what waits. Raises Refused where a statement touched other rows than were decided on."""
+        touched = self.work.execute_together([statement for *_, statement in self.waiting])
+        for (table, count, _), rows in zip(self.waiting, touched, strict=True):
+            _expect(table, count, rows)
+        self.waiting.clear()
+
+
+def _write(
+    changes: _Changes,
+    table: str,
+    writes: Sequence[WrittenValue],
+    keys: str,
+    count: int,
+    condition: str,
+    guarded: bool,
+) -> None:
+    work = changes.work
+    source = f"{keys} o"
+    if any(w.kind == "token" and w.family is TypeFamily.TEXT for w in writes):
+        same = " AND ".join(f"n.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
+        source = f"{keys} o JOIN {_tokens(work, table, keys, condition)} n ON {same}"
+    sets = ", ".join(
+        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if guarded else _plain_value(work, w)}"
+        for w in writes
+    )
+    where = work.same_row(table, "o", "x") + (f" AND {condition}" if condition else "")
+    changes.add(table, count, f"UPDATE {work.name(table)} AS x SET {sets} FROM {source} WHERE {where}")
+
+
+def _tokens(work: Working, table: str, keys: str, condition: str) -> str:
+    """A table with one token for each row that needs one, whichever statement writes it (section 6)."""
+    key = [f"c{i}" for i in range(len(work.node(table).key))]
+    name = work.key_name(table, "w")
+    # As varchar, since a temporary table with a text column takes PostgreSQL long to empty.
+    token = f"CAST({work.dialect.random_token_text()} AS varchar({TOKEN_LENGTH}))"
+    query = f"SELECT {', '.join(key)}, {token} AS token FROM {keys} o"
+    conditions = [condition] if condition else []
+    if name in work.made:
+        same = " AND ".join(f"n.{c} = o.{c}" for c in key)
+        conditions.append(f"NOT EXISTS (SELECT 1 FROM {name} n WHERE {same})")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    if name in work.made:
+        work.execute(f"INSERT INTO {name} ({', '.join(key)}, token) {query}{where}")
+    else:
+        work.make_table(name, table, named([*key, "token"], query + where), key)
+    return name
+
+
+def _written(work: Working, table: str, value: WrittenValue) -> str:
+    """SQL of what whole masking writes; a column that still refers to a remaining row keeps its value (section 6)."""
+    written = _plain_value(work, value)
+    node = work.node(table)
+    if value.column not in node.reference_masks:
+        return written
+    column = work.column("x", value.column)
+    held: list[str] = []
+    for reference in work.program.bearing.get(table, ()):
+        if value.column in reference.columns and not reference.value_join:
+            joined = work.joined(
+                reference,
+                work.live_side("x", work.bearing_columns(reference)),
+                work.live_side("w", reference.target_columns),
+            )
+            held.append(f"EXISTS (SELECT 1 FROM {work.name(reference.target)} w WHERE {joined})")
+    return f"CASE WHEN {' OR '.join(held)} THEN {column} ELSE {written} END" if held else written
+
+
+def _plain_value(work: Working, value: WrittenValue) -> str:
+    if value.kind == "null":
+        return "NULL"
+    if value.kind == "token":
+        if value.family is TypeFamily.TEXT:
+            return work.dialect.shorten_token("n.token", value.length)
+        if value.family is TypeFamily.UUID:
+            return work.dialect.random_uuid()
+        return work.dialect.random_negative_integer(value.type)
+    return _literal(work, value)
+
+
+def _literal(work: Working, value: WrittenValue) -> str:
+    given = value.value
+    if given is None:
+        return "NULL"
+    if isinstance(given, bool):
+        text = str(given).lower() if work.postgresql else str(int(given))
+    elif isinstance(given, int | float):
+        text = repr(given)
+    else:
+        text = "'" + str(given).replace("'", "''") + "'"
+    if work.postgresql and value.type:
+        return f"CAST({text} AS {value.type})"
+    if not work.postgresql and value.family is TypeFamily.BYTES and given == "":
+        return "x''"
+    return text
+
+
+def _delete_component(changes: _Changes, tables: Sequence[str]) -> None:
+    work = changes.work
+    erased = {t: n for t in tables if (n := work.tallies[t].rows(Verdict.ERASE))}
+    if not erased:
+        return
+    inner = [
+        r
+        for r in work.program.references
+        if r.declared and r.table in erased and r.target in erased and (len(erased) > 1 or r.table == r.target)
+    ]
+    if inner:
+        changes.finish()  # what follows looks at the rows itself
+    for reference in inner:
+        if not work.postgresql and reference.unlink and reference.on_delete != "NO ACTION":
+            _cut(work, reference)
+    if len(erased) > 1 and work.postgresql:
+        _delete_together(work, erased)
+        return
+    for table, count in erased.items():
+        going = f"FROM {work.name(table)} AS x WHERE {_is_erased(work, table)}"
+        if not inner:
+            changes.add(table, count, f"DELETE {going}")
+            continue
+        # A CASCADE inside the cycle takes rows of the set along, and the statement's count says less.
+        work.execute(f"DELETE {going}")
+        _expect(table, count, count - int(work.scalar(f"SELECT count(*) {going}")))
+
+
+def _delete_together(work: Working, erased: dict[str, int]) -> None:
+    """A cycle of keys in PostgreSQL: one statement, at whose end alone the keys are looked at."""
+    parts = [
+        f"d{i} AS (DELETE FROM {work.name(t)} AS x WHERE {_is_erased(work, t)} RETURNING 1)"
+        for i, t in enumerate(erased)
+    ]
+    counts = ", ".join(f"(SELECT count(*) FROM d{i})" for i in range(len(erased)))
+    row = work.rows(f"WITH {', '.join(parts)} SELECT {counts}")[0]
+    for (table, count), touched in zip(erased.items(), row, strict=True):
+        _expect(table, count, int(touched))
+
+
+def _cut(work: Working, reference: Reference) -> None:
+    """SQLite acts on RESTRICT and CASCADE at once, even when keys are deferred: cut the cycle where NULL is allowed."""
+    sets = ", ".join(f"{work.dialect.quote(w.column)} = {_plain_value(work, w)}" for w in reference.unlink)
+    work.execute(f"UPDATE {work.name(reference.table)} AS x SET {sets} WHERE {_is_erased(work, reference.table)}")
+
+
+def _is_erased(work: Working, table: str) -> str:
+    node = work.node(table)
+    keys = work.keys[table].name
+    if work.postgresql:
+        return f"EXISTS (SELECT 1 FROM {keys} o WHERE {work.same_row(table, 'o', 'x')} AND o.v = {_ERASE})"
+    live = work.live_key(table, "x")
+    left = f"({live})" if len(node.key) > 1 else live
+    return f"{left} IN (SELECT {work.key_columns(table, 'o')} FROM {keys} o WHERE o.v = {_ERASE})"
+
+
+def _expect(table: str, planned: int, touched: int) -> None:
+    if planned != touched:
+        raise Refused(
+            error(
+                "rows-changed-meanwhile",
+                f"{planned} rows of {table} were decided on, and {touched} were there",
+                "Somebody else wrote to them meanwhile, or a trigger did. Nothing was kept of this run; run it again.",
+                tables=(table,),
+            ),
+            status="incomplete",
+        )
