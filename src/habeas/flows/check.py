@@ -13,15 +13,16 @@ def check(workspace: Workspace) -> tuple[Finding, ...]:
     day = workspace.now().date()
     for store in workspace.checked_stores:
         program = store.program(Intent.ERASE, day)
-        said = {(f.code, f.tables) for f in store.findings}
+        wrong = {table for f in store.findings if f.severity is Severity.ERROR for table in f.tables}
         found += store.findings
         if ledger := store.ledger_finding():
             found.append(ledger)
-        # What can't be compiled and the checker hasn't named: nothing that a run refuses may be missing here.
+        # What can't be compiled, of tables about which the checker has nothing to say: nothing that a run refuses
+        # may be missing here, and nothing be said twice in two ways.
         found += [
             f.at(workspace.positions.of(store.name, ("tables", *f.tables[:1])))
             for f in program.findings
-            if (f.code, f.tables) not in said
+            if not (wrong & set(f.tables) if f.tables else wrong)
         ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
     return tuple(sorted(dict.fromkeys(found), key=lambda f: order[f.severity]))

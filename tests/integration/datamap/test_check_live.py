@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from habeas.catalog.tables import TypeFamily
 from habeas.datamap.checker import check_store
 from habeas.datamap.reader import read_company
-from habeas.stores.sql.dialects import PostgresqlDialect, SqliteDialect
+from habeas.flows.checking import match_expression
 from habeas.stores.sql.reading_catalogue import read_catalogue
 
 SCHEMA = """
@@ -37,11 +36,6 @@ tables:
       writer: {to: contacts.E-mail, as: accessed_by}
   recent: {derived: Notes}
 """
-
-
-def match_expression(dialect, column, rule):
-    ways = {"sqlite": SqliteDialect, "postgresql": PostgresqlDialect}[dialect]()
-    return ways.match_expression(column, rule, TypeFamily.TEXT)
 
 
 def check(folder: Path, engine: sa.Engine, store: str = STORE):

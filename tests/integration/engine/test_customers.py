@@ -79,6 +79,19 @@ def test_a_person_and_a_customer(company: SmallStore) -> None:
     assert "labels" in notes["outside-customer"].tables
 
 
+def test_values_that_join_across_customers_are_listed_too(store: SmallStore) -> None:
+    across = "address: {to: contacts.email, as: owned_by, across: customers, why: a login comes before an account}"
+    join = "{address: {to: contacts.email, as: owned_by}}\n    columns: {at"
+    company = store.make(SCHEMA, MAP.replace(join, f"{{{across}}}\n    columns: {{at"))
+    for selection, count in ((who(JANE, customer="7"), 1), (who(customer="7"), 2)):
+        notes = {(f.code, f.tables): f for f in company.plan(selection).plan.findings}
+        assert f"{count} rows of logins" in notes["outside-customer", ("logins",)].summary
+    company.erased(who(JANE, customer="7"))
+    assert ids(company, "logins") == [1, 2], "a login of no Customer is left to whoever it belongs to"
+    company.erased(who(JANE, all_customers="they wrote to all of them"))
+    assert ids(company, "logins") == [2]
+
+
 def test_a_customer_alone(company: SmallStore) -> None:
     company.run("delete from labels where id = 3")
     outcome = company.erased(who(customer="7"))

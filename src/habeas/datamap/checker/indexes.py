@@ -133,7 +133,7 @@ def _matched(
     if ground.match_expression is None or not table.is_base or table.column(name) is None or wanted in asked:
         return
     asked.add(wanted)
-    expression = ground.match_expression(ground.catalog.dialect, quoted(name), rule)
+    expression = ground.match_expression(ground.catalog.dialect, name, rule)
     bare = _bare(expression)
     if any(bare == _bare(made) for index in table.indexes for made in index.expressions):
         return

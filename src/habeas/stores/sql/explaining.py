@@ -118,7 +118,7 @@ class Explainer:
             action = LineAction.MASK if reference.masks and reference.has_right else LineAction.UNLINK
             shared = counts.get(changed.name, 0)
             path = f"{self._path(reference.target)} > {changed.table}"
-            others = f"refers to {reference.target} that go by {reference.name}"
+            others = f"its {reference.name} refers to rows of {reference.target} that go"
             for rows, why in ((shared, "shared with others"), (changed.count - shared, others)):
                 if rows:
                     lines.append(PlanLine(changed.table, action, rows, why, path, changed.columns))

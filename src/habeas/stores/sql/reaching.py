@@ -254,15 +254,18 @@ class Reach:
         found: list[tuple[Reference, int, bool]] = []
         work = self._work
         for reference in work.program.references:
-            if not reference.has_right or reference.value_join or reference.source_table not in self._into:
+            if not reference.has_right or reference.source_table not in self._into:
                 continue
+            if reference.value_join and not (reference.across and self._customer is not None):
+                continue  # it equates the Customers: what belongs to another, or to none, is no row of its
             expression, crossing = self._customer_of_entered(reference)
             if not crossing:
                 continue
             tables = self._joined_tables(reference) + expression.joined
-            apart = f"{expression.sql} <> k.cu"
-            if count := int(work.scalar(f"SELECT count(*) {tables} WHERE {apart}")):
-                found.append((reference, count, False))
+            if not reference.value_join:
+                apart = f"{expression.sql} <> k.cu"
+                if count := int(work.scalar(f"SELECT count(*) {tables} WHERE {apart}")):
+                    found.append((reference, count, False))
             if self._customer is not None:
                 none = f"{expression.sql} IS NULL"
                 if count := int(work.scalar(f"SELECT count(*) {tables} WHERE {none}")):
