@@ -95,6 +95,24 @@ def test_a_placeholder_lets_it_go(store: SmallStore) -> None:
     assert store.rows("select id from contacts order by id") == [(0,), (2,)]
 
 
+def test_a_placeholder_must_not_go_itself(store: SmallStore) -> None:
+    made(
+        store,
+        """
+        create table tickets (id integer primary key, title text, author_id integer not null references contacts);
+        insert into tickets values (1, 'broken', 1), (2, 'lost', 2)
+        """,
+        """
+  tickets:
+    edges: {author_id: {to: contacts, as: accessed_by, placeholder: 1}}
+    columns: {title: user.content}
+""",
+    )
+    before = store.contents()
+    store.refuses(JANE, "placeholder-goes")
+    assert store.contents() == before
+
+
 def test_a_placeholder_that_refers_to_nothing_changes_nothing(store: SmallStore) -> None:
     made(
         store,

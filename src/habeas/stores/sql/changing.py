@@ -133,10 +133,11 @@ def _plain_value(work: Working, value: WrittenValue) -> str:
         if value.family is TypeFamily.UUID:
             return work.dialect.random_uuid()
         return work.dialect.random_negative_integer(value.type)
-    return _literal(work, value)
+    return literal(work, value)
 
 
-def _literal(work: Working, value: WrittenValue) -> str:
+def literal(work: Working, value: WrittenValue) -> str:
+    """A constant as SQL of its column's type."""
     given = value.value
     if given is None:
         return "NULL"

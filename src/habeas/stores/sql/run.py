@@ -23,6 +23,7 @@ from habeas.stores.sql.changing import change
 from habeas.stores.sql.counting import count_each, count_verdicts
 from habeas.stores.sql.explaining import Explainer
 from habeas.stores.sql.keeping import lay_holds, lay_keeps
+from habeas.stores.sql.placeholders import placeholders_that_go
 from habeas.stores.sql.reaching import Reach
 from habeas.stores.sql.sharing import settle_sharing
 from habeas.stores.sql.working import KeyTable, Working
@@ -121,6 +122,7 @@ class StoreRun:
         self.work.tallies = count_verdicts(self.work)
         self._sets = change_sets(self.work)
         self.findings += refusals(self.work, self._sets)
+        self.findings += placeholders_that_go(self.work, self._sets)
         if self._seeds:
             # Only now: references to what is long gone are unlinked like those to what goes.
             verifying.forget_done(self.work, self._seeds, self.roots)
