@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "habeas.cli.check:check", "Hold the map against the live databases; for CI."),
     ("plan", "habeas.cli.plan:plan", "Show what would happen, table by table, with the reasons; nothing changes."),
     ("access", "habeas.cli.access:access", "Give a person a copy of their data, as a zip."),
+    ("port", "habeas.cli.port:port", "Give a person what they provided, to take along, as a zip."),
     ("erase", "habeas.cli.erase:erase", "Erase a person: plan, apply, verify, certificate."),
     ("apply", "habeas.cli.apply:apply", "Carry out a plan that was saved and approved."),
     ("verify", "habeas.cli.verify:verify", "Read afresh whether anything remains after an erasure."),

@@ -1,4 +1,4 @@
-"""`habeas plan access|erase`."""
+"""`habeas plan access|port|erase`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def plan(
-    intent: Annotated[Literal["access", "erase"], Parameter(help="What the plan is for.")],
+    intent: Annotated[Literal["access", "port", "erase"], Parameter(help="What the plan is for.")],
     /,
     *,
     who: Who = NOBODY,
@@ -78,12 +78,10 @@ def plan(
 
 
 def _next(status: str, intent: Intent, out: Path | None) -> str:
-    from habeas.program.selection import Intent
-
     if status in ("ambiguous", "refused"):
         return f"Nothing has changed, and nothing can: as it stands the plan is {status}."
-    if intent is Intent.ACCESS:
-        return "To give the copy: habeas access … --out FILE.zip"
+    if not intent.changes:
+        return f"To give it: habeas {intent.value} … --out FILE.zip"
     if out is not None:
         return f"Nothing has changed yet: habeas apply {out}"
     return "Nothing has changed yet: add --out plans/NAME.json to save it for habeas apply."

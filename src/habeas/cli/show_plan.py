@@ -37,11 +37,11 @@ def show_plan(console: Console, plan: Plan, *, map_note: str = "", table: str | 
 
     show_people(console, plan, map_note)
     shown = [replace(s, lines=tuple(x for x in s.lines if table in (None, x.table))) for s in plan.stores]
-    widths = _widths(line for store in shown for line in store.lines)
+    widths = _widths((line for store in shown for line in store.lines), hides=plan.intent is Intent.ACCESS)
     for store in shown:
         if store.lines:
             console.print()
-            _show_store(console, store, widths)
+            _show_store(console, store, widths, hides=plan.intent is Intent.ACCESS)
     if plan.not_covered and table is None and any(store.lines for store in shown):
         places = [
             f"{place.name} ({f'gone by {place.gone_by}' if place.gone_by else 'nobody says until when'})"
@@ -88,7 +88,7 @@ def people(plan: Plan) -> list[str]:
 
 def closing(plan: Plan) -> str:
     """`48 rows in 5 tables change.`, or for a copy `48 rows in 5 tables are read.`"""
-    if plan.intent is Intent.ACCESS:
+    if not plan.intent.changes:
         lines = [(store.store, line) for store in plan.stores for line in store.lines]
         rows = sum(line.rows for _, line in lines)
         tables = len({(store, line.table) for store, line in lines})
@@ -113,7 +113,7 @@ def count_of(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def _show_store(console: Console, store: StorePlan, widths: tuple[int, int, int]) -> None:
+def _show_store(console: Console, store: StorePlan, widths: tuple[int, int, int], *, hides: bool) -> None:
     from rich.text import Text
 
     name, action, columns = widths
@@ -129,7 +129,7 @@ def _show_store(console: Console, store: StorePlan, widths: tuple[int, int, int]
         text.append(f"{symbol}  ", style=style)
         text.append(f"{line.table:<{name}}  ")
         text.append(f"{line.action.value:<{action}}  ", style=style)
-        text.append(f"{_columns(line):<{columns}}  {line.rows:>6,}  ")
+        text.append(f"{_columns(line, hides=hides):<{columns}}  {line.rows:>6,}  ")
         first, *more = _wrapped(_why(line), console.width - rows_at - 2 if console.is_terminal else None)
         text.append(first)
         console.print(text, soft_wrap=True)
@@ -148,7 +148,7 @@ def _why(line: PlanLine) -> str:
     return f"{line.reason} ({line.basis})" if line.basis and line.basis not in line.reason else line.reason
 
 
-def _columns(line: PlanLine) -> str:
+def _columns(line: PlanLine, *, hides: bool) -> str:
     if not line.columns:
         return ""
     shown = ", ".join(line.columns[:2])
@@ -156,14 +156,14 @@ def _columns(line: PlanLine) -> str:
         shown += f" +{len(line.columns) - 2}"
     if line.action is LineAction.KEEP:
         return f"{shown} masked"
-    return f"without {shown}" if line.action is LineAction.READ else shown
+    return f"without {shown}" if hides else shown
 
 
-def _widths(lines: Iterable[PlanLine]) -> tuple[int, int, int]:
+def _widths(lines: Iterable[PlanLine], *, hides: bool) -> tuple[int, int, int]:
     """Of table, action and columns, equal over all stores, so that the eye runs down one edge."""
     shown = list(lines)
     return (
         max([20, *(len(line.table) for line in shown)]),
         max([5, *(len(line.action.value) for line in shown)]),
-        max([26, *(len(_columns(line)) for line in shown)]),
+        max([26, *(len(_columns(line, hides=hides)) for line in shown)]),
     )

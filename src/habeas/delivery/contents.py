@@ -81,7 +81,7 @@ class PackageHeader:
     """What holds for the whole package.
 
     `prepared_at` has a time zone. `contact` is an e-mail address or an https page, as the policy names it.
-    `complaint` names the authority for complaints where the organisation knows it.
+    `purpose` is the intent that it was made for. `complaint` names the authority for complaints where the organisation knows it.
     """
 
     organization: str
@@ -93,6 +93,7 @@ class PackageHeader:
     not_covered: tuple[NotCovered, ...] = ()
     person_count: int = 1
     complaint: str = ""
+    purpose: str = "access"  # or `port`: what the person gave, to take along
 
     def __post_init__(self) -> None:
         if self.prepared_at.tzinfo is None:

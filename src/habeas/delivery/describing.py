@@ -23,10 +23,8 @@ def describe_package(header: PackageHeader, tables: Sequence[WrittenTable]) -> d
     """The content of `datapackage.json`."""
     return {
         "$schema": PROFILE,
-        "name": f"access-{header.run_id}".lower(),
-        "title": f"Personal data held by {header.organization}",
-        "description": "A copy of the personal data held about "
-        + ("one person." if header.person_count == 1 else f"{header.person_count} people."),
+        "name": f"{header.purpose}-{header.run_id}".lower(),
+        **_titles(header),
         "created": header.prepared_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "contributors": [{"title": header.organization, "roles": ["publisher"]}],
         "sources": [{"title": f"{s.name} ({s.location})" if s.location else s.name} for s in header.stores]
@@ -103,6 +101,19 @@ def _file(file: PackageFile) -> dict[str, Any]:
     return {"path": file.path, "bytes": file.bytes, "hash": f"sha256:{file.sha256}"}
 
 
+def _titles(header: PackageHeader) -> dict[str, str]:
+    people = "one person" if header.person_count == 1 else f"{header.person_count} people"
+    if header.purpose == "port":
+        return {
+            "title": f"Personal data given to {header.organization}",
+            "description": f"What {people} gave, to take along.",
+        }
+    return {
+        "title": f"Personal data held by {header.organization}",
+        "description": f"A copy of the personal data held about {people}.",
+    }
+
+
 def _field(column: PackageColumn, kind: str) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name}
     if kind == "uuid":
@@ -120,6 +131,8 @@ def _field(column: PackageColumn, kind: str) -> dict[str, Any]:
         notes["hidden"] = "in every row" if column.hidden else "in some rows"
     if column.is_free_text:
         notes["othersMasked"] = True
+    if column.family is TypeFamily.BYTES:
+        notes["bytes"] = "hexadecimal"  # PostgreSQL's begin with \\x
     if column.family is TypeFamily.JSON:
         notes["content"] = "application/json"
     field["habeas"] = notes

@@ -120,8 +120,11 @@ def _masthead(header: PackageHeader, heading: str) -> Markup:
         element("h1", heading, dir="auto"),
         element(
             "p",
-            "A copy of the personal data that is held about ",
-            about,
+            *(
+                ("What ", "you" if header.person_count == 1 else about, " gave, to take along")
+                if header.purpose == "port"
+                else ("A copy of the personal data that is held about ", about)
+            ),
             ", as it was on ",
             _when(header.prepared_at),
             ".",

@@ -53,7 +53,7 @@ def explain(
     check_identity_types(context, selection)
     day = context.day(as_of)
     chunks = chunks_of(context, selection, intent, day)
-    changes = intent is Intent.ERASE
+    changes = intent.changes
     walked = changes and len(chunks) > 1
     matches = matches_of_all(context, chunks, intent, day) if len(chunks) > 1 else []
     findings: list[Finding] = []
@@ -93,11 +93,11 @@ def _explain_chunk(
 ) -> list[Finding]:
     for store, _, run in runs:
         run.reach()
-        if intent is Intent.ERASE:
+        if intent.changes:
             run.decide()
         lines[store.name] += run.lines()
     findings = [finding for _, _, run in runs for finding in run.findings]
-    findings += errors_against(context, runs) if intent is Intent.ERASE else ()
+    findings += errors_against(context, runs) if intent.changes else ()
     for _, _, run in runs:
         if walked and not any(f.severity.value == "error" for f in findings):
             run.change()

@@ -144,7 +144,7 @@ def chunks_of(context: Context, selection: Selection, intent: Intent, day: date)
     if len(selection.subjects) <= 1:
         return [selection]
     people = first_mentions(context, selection.subjects)
-    if intent is Intent.ACCESS:
+    if not intent.changes:
         return [replace(selection, subjects=tuple(people))]  # one copy, whoever is in it
     one_by_one = any(must_go_one_by_one(s.program(intent, day)) for s in context.stores)
     size = 1 if one_by_one else CHUNK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from habeas.datamap.model import StoreMap, TableEntry
 from habeas.delivery.contents import PackageColumn, PackageHeader, PackageStore, PackageSummary, PackageTable
+from habeas.delivery.json_leaves import only_provided
 from habeas.delivery.packing import write_package
 from habeas.delivery.redacting import OtherKind, OtherPerson, TextRedactor
 from habeas.diagnostics import Finding, Severity, warning
@@ -66,16 +67,18 @@ def access(
     formats: Collection[str] = ("csv", "json"),
     overwrite: bool = False,
     mask_others: bool = True,
+    intent: Intent = Intent.ACCESS,
 ) -> AccessOutcome:
-    """Write the copy to `out`. All stores are read as they are at one moment each; nobody waits for us.
+    """Write the copy to `out`; with the intent `port`, what the person takes along.
 
-    `mask_others` masks other people's names, e-mails and phones in free text. Nothing found: no package is written.
+    All stores are read as they are at one moment each; nobody waits for us. `mask_others` masks other people's names,
+    e-mails and phones in free text. Nothing found: no package is written.
     """
     context = workspace.context
     check_identity_types(context, selection)
     day = context.day(as_of)
-    (one,) = chunks_of(context, selection, Intent.ACCESS, day)
-    with opened_runs(context, context.stores, one, Intent.ACCESS, day, writing=False) as opened:
+    (one,) = chunks_of(context, selection, intent, day)
+    with opened_runs(context, context.stores, one, intent, day, writing=False) as opened:
         found = [match for _, _, run in opened for match in run.find()]
         findings = [*refuse_unclear(context, found, one, changes=False)]
         lines: dict[str, tuple[PlanLine, ...]] = {}
@@ -94,7 +97,7 @@ def access(
         redactor = _redactor(opened, customers) if mask_others and _has_free_text(opened) else None
         summary = write_package(
             out,
-            _header(workspace, context, groups, stores, one),
+            _header(workspace, context, groups, stores, one, intent),
             _tables(opened, lines),
             redactor,
             lambda name, rows: context.progress(name, rows, None),
@@ -121,6 +124,7 @@ def _header(
     groups: tuple[Group, ...],
     stores: tuple[StorePlan, ...],
     selection: Selection,
+    intent: Intent,
 ) -> PackageHeader:
     policy = workspace.company.policy
     now = workspace.now()
@@ -133,6 +137,7 @@ def _header(
         stores=tuple(PackageStore(name=s.store, location=s.location) for s in stores),
         not_covered=context.not_covered(),
         person_count=max(1, len(selection.subjects)),
+        purpose=intent.value,
     )
 
 
@@ -147,8 +152,11 @@ def _tables(
 def _table(store: OpenStore, run: StoreRun, line: PlanLine) -> PackageTable:
     live = store.catalog.tables[line.table]
     entry = store.map.tables.get(line.table, TableEntry())
+    ported = run.program.taken_along[line.table] if run.program.intent is Intent.PORT else None
     columns = []
     for column in live.columns:
+        if ported is not None and column.name not in ported:
+            continue
         said = entry.columns.get(column.name)
         columns.append(
             PackageColumn(
@@ -157,9 +165,12 @@ def _table(store: OpenStore, run: StoreRun, line: PlanLine) -> PackageTable:
                 family=column.family,
                 category=said.category if said else None,
                 is_free_text=column.name in run.program.free_text.get(line.table, ()),
-                partly_hidden=column.name in line.columns,
+                partly_hidden=ported is None and column.name in line.columns,
             )
         )
+    rows: Iterator[Sequence[str | None]] = chain.from_iterable(read_rows(run.work, line.table, ported))
+    if ported is not None:
+        rows = only_provided(rows, ported, entry)
     recipients = [r for c in entry.columns.values() for r in c.recipients]
     purposes = [p for c in entry.columns.values() for p in c.purpose]
     sources = [c.source for c in entry.columns.values() if c.source]
@@ -167,7 +178,7 @@ def _table(store: OpenStore, run: StoreRun, line: PlanLine) -> PackageTable:
         store=store.name,
         table=line.table,
         columns=tuple(columns),
-        rows=chain.from_iterable(read_rows(run.work, line.table)),
+        rows=rows,
         why=line.reason,
         kept=_kept(store, entry),
         recipients=tuple(dict.fromkeys(recipients)),
@@ -175,7 +186,9 @@ def _table(store: OpenStore, run: StoreRun, line: PlanLine) -> PackageTable:
         primary_key=live.primary_key,
         purposes=tuple(dict.fromkeys(purposes)),
         sources=tuple(dict.fromkeys(sources)),
-        hidden_why="other people's data: you may see this row, but not these columns" if line.columns else "",
+        hidden_why="other people's data: you may see this row, but not these columns"
+        if line.columns and ported is None
+        else "",
     )
 
 

@@ -73,7 +73,7 @@ def save(workspace: Workspace, outcome: PlanOutcome, path: Path) -> Path:
 
 def _findings(workspace: Workspace, intent: Intent, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Guesses are warnings of a plan, and questions of a copy too: both may be looked at, and refuse every change."""
-    mild = {GUESS} if intent is Intent.ERASE else {f.code for f in workspace.context.map_findings}
-    added = () if intent is Intent.ERASE else workspace.context.map_findings
+    mild = {GUESS} if intent.changes else {f.code for f in workspace.context.map_findings}
+    added = () if intent.changes else workspace.context.map_findings
     eased = (replace(f, severity=Severity.WARNING) if f.code in mild else f for f in (*findings, *added))
     return tuple(dict.fromkeys(eased))

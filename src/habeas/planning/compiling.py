@@ -117,6 +117,12 @@ class _Compiler:
                     if table.column(c) is not None
                 )
             ),
+            provided=tuple(
+                name
+                for name, column in entry.columns.items()
+                if table.column(name) is not None
+                and (column.provided or any(leaf.provided for leaf in column.paths.values()))
+            ),
             key_is_declared=bool(table.primary_key) or (bool(key) and table.is_unique(key)),
         )
 

@@ -183,6 +183,7 @@ class Node:
     reference_masks: tuple[str, ...] = ()  # of those, columns that a key reference uses too (section 6)
     personal_key: tuple[str, ...] = ()  # personal columns in the key: such rows can't be masked
     hideable: tuple[str, ...] = ()
+    provided: tuple[str, ...] = ()  # columns that hold what the person gave, whole or in some leaves of a JSON
     key_is_declared: bool = True
 
     @property
@@ -253,6 +254,24 @@ class Program:
         for component, depth in zip(self.components, depths, strict=True):
             found[depth].append(component)
         return tuple(tuple(level) for level in found)
+
+    @cached_property
+    def taken_along(self) -> Mapping[str, tuple[str, ...]]:
+        """What a person takes along of each table that holds something they gave: its columns, in the table's order.
+
+        Besides the provided ones, the key and the references to other such tables, without which the rows of several
+        tables could not be put together again.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for table, node in self.nodes.items():
+            if not node.provided:
+                continue
+            wanted = {*node.provided, *node.key}
+            for reference in self.bearing.get(table, ()):
+                if not reference.value_join and self.nodes[reference.target].provided:
+                    wanted |= {*reference.columns, *filter(None, (reference.type_column,))}
+            found[table] = tuple(name for name in self.table(table).column_names if name in wanted)
+        return found
 
     @cached_property
     def people(self) -> tuple[Node, ...]:

@@ -9,10 +9,16 @@ FEW = 20  # people
 
 
 class Intent(StrEnum):
-    """What a plan is for. Part 1 carries out access and erase."""
+    """What a plan is for. The words are those of the commands."""
 
     ACCESS = "access"
+    PORT = "port"
     ERASE = "erase"
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out writes to a store."""
+        return self not in (Intent.ACCESS, Intent.PORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,3 +278,18 @@ def test_a_password_is_never_shown(place: Place) -> None:
             assert code == 1 and document["findings"] and secret not in text
     code, document, text = place.call("check")
     assert code == 1 and "APP_URL" in text
+
+
+def test_a_port(place: Place) -> None:
+    code, document, _ = place.call("port", *JANE, "--customer", "7", "--out", "jane.zip")
+    assert (code, document["status"], document["package"]) == (0, "nothing_found", None), "nothing is provided yet"
+    said = MAP.replace("name: user.name", "name: {category: user.name, provided: true}")
+    (place.folder / "habeas" / "app.yaml").write_text(said)
+    code, document, _ = place.call("port", *JANE, "--customer", "7", "--out", "jane.zip")
+    assert (code, document["status"], document["package"]) == (0, "complete", "jane.zip")
+    (table,) = document["stores"][0]["tables"]
+    assert (table["table"], table["action"], table["rows"], table["columns"]) == ("contacts", "read", 1, ["name"])
+    with zipfile.ZipFile(place.folder / "jane.zip") as package:
+        (resource,) = json.loads(package.read("datapackage.json"))["resources"]
+        assert resource["name"] == "app.contacts"
+        assert package.read(resource["path"]).decode().splitlines() == ["id,name", "1,Jane"]

@@ -38,6 +38,20 @@ class Explainer:
             lines.append(PlanLine(table, LineAction.READ, rows, _joined(reasons), self._path(table), hidden))
         return tuple(lines)
 
+    def lines_of_port(self) -> tuple[PlanLine, ...]:
+        """What a person would take along: the rows with something they gave, and in which columns."""
+        lines: list[PlanLine] = []
+        for table in self._tables():
+            provided = self._work.node(table).provided
+            groups = self._work.rows(
+                f"SELECT via, count(*) FROM {self._work.keys[table].name} GROUP BY via ORDER BY via"
+            )
+            self._via[table] = [int(via) for via, _ in groups]
+            rows = sum(int(count) for _, count in groups)
+            reason = _joined([self._reason_of_path(int(via), 2) for via, _ in groups])
+            lines.append(PlanLine(table, LineAction.READ, rows, reason, self._path(table), provided))
+        return tuple(lines)
+
     def lines_of_erasure(self, sets: Sequence[ChangeSet]) -> tuple[PlanLine, ...]:
         """What an erasure would do, table by table: erase, mask, unlink, keep."""
         lines: list[PlanLine] = []

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from habeas.diagnostics import Refused, error
 from habeas.program.program import Node, Reference, Verdict
-from habeas.program.selection import Intent
 from habeas.stores.sql.customers import customer_of
 from habeas.stores.sql.temporary_tables import Wanted, named
 from habeas.stores.sql.working import KeyTable, Working
@@ -27,7 +26,7 @@ class Reach:
         self._into = into
         self._prefix = prefix
         self._customer = customer
-        self._shows = work.program.intent is Intent.ACCESS
+        self._shows = not work.program.intent.changes
 
     def fill(self, roots: Roots, *, flows: bool = True) -> None:
         """Start from the root tables and go on until nothing is added. Without `flows`, the roots are all."""

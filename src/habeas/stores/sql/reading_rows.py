@@ -15,8 +15,10 @@ BATCH = 5_000
 TextRow = Sequence[str | None]
 
 
-def read_rows(work: Working, table: str) -> Iterator[list[TextRow]]:
+def read_rows(work: Working, table: str, only: Sequence[str] | None = None) -> Iterator[list[TextRow]]:
     """Batches of a reached table's rows in the key's order; hidden values are None, as NULL is.
+
+    `only`: these columns alone.
 
     On PostgreSQL through a server-side cursor, so that a million rows cost no more memory than two batches: the next one
     is fetched while the former is worked on.
@@ -25,6 +27,8 @@ def read_rows(work: Working, table: str) -> Iterator[list[TextRow]]:
     node = work.node(table)
     columns = []
     for column in live.columns:
+        if only is not None and column.name not in only:
+            continue
         value = work.dialect.text_of(work.column("x", column.name), column.family)
         if column.name in node.hideable:
             i = node.hideable.index(column.name)

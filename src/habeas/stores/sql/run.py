@@ -26,6 +26,7 @@ from habeas.stores.sql.keeping import lay_holds, lay_keeps
 from habeas.stores.sql.placeholders import placeholders_that_go
 from habeas.stores.sql.reaching import Reach
 from habeas.stores.sql.sharing import settle_sharing
+from habeas.stores.sql.taking_along import keep_given
 from habeas.stores.sql.working import KeyTable, Working
 
 
@@ -80,6 +81,8 @@ class StoreRun:
         alone = self.selection.is_customer_alone
         reach = Reach(self.work, self.work.keys, "k", customer=self.selection.customer)
         reach.fill(self.roots, flows=not alone)
+        if self.program.intent is Intent.PORT:
+            keep_given(self.work)
         for reference, rows, without in reach.left_out():
             if without:
                 self.findings.append(
@@ -133,6 +136,8 @@ class StoreRun:
         explainer = Explainer(self.work, by_customer=self.selection.is_customer_alone)
         if self.program.intent is Intent.ACCESS:
             return explainer.lines_of_access()
+        if self.program.intent is Intent.PORT:
+            return explainer.lines_of_port()
         return explainer.lines_of_erasure(self._sets)
 
     @property
