@@ -288,6 +288,17 @@ b: {customer: {via: a_id}, edges: {a_id: {to: a, as: owned_by}}}
     assert codes(found) == ["customer-path-circle"] * 2 and [f.position.line for f in found] == [19, 20]
 
 
+def test_a_path_over_what_a_row_owns_is_cut_by_a_mask(check):
+    a = table("a", "id!", "b_id", indexes=(Index("i", ("b_id",)),))
+    b = table("b", "id!", "account_id", "note:text", indexes=(Index("i", ("account_id",)),))
+    text = """
+a: {customer: {via: b_id}, not_personal: x, edges: {b_id: {to: b, as: owns}}}
+b: {customer: account_id, not_personal: x}
+"""
+    assert one(check(more(text), a, b), "customer-path-masked").severity is Severity.WARNING
+    assert "customer-path-masked" not in codes(check(more(text.replace("owns", "lookup")), a, b))
+
+
 EDGE = "calls: {customer: {none: x}, edges: {contact_id: owned_by, %s}}"
 CALLS = table(
     "calls",

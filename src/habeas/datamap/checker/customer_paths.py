@@ -6,7 +6,7 @@ from habeas.catalog.tables import Table
 from habeas.datamap.checker.ground import Ground
 from habeas.datamap.checker.values import is_date
 from habeas.datamap.forms import nearest_names
-from habeas.datamap.model import TableEntry
+from habeas.datamap.model import EdgeKind, TableEntry
 from habeas.datamap.positions import KeyPath
 
 
@@ -29,6 +29,7 @@ def check_customers(ground: Ground) -> None:
             summary = f"{ground.name(ref)} has a path to the Customer, and the store has no customers"
             ground.refuse("customers-missing", path, summary, detail, fix, [ref])
     _circles(ground)
+    _paths_that_masks_cut(ground)
 
 
 def _table(ground: Ground, ref: str, ends_at: str | None) -> None:
@@ -106,6 +107,22 @@ def _circles(ground: Ground) -> None:
                 fix = f"Say the Customer path of {target}, or write   customer: {{none: why}}"
                 summary = f"the path of {ground.name(ref)} to the Customer ends at {target}"
                 ground.refuse("customer-path-ends", place, summary, detail, fix, [ref])
+
+
+def _paths_that_masks_cut(ground: Ground) -> None:
+    """A masked row owns nothing any more: a path to the Customer over what it owns is cut with it (semantics 6)."""
+    for lead in ground.leads:
+        path = ground.store.tables[lead.ref].customer
+        if path is None or path.via != lead.name or lead.target.as_ not in (EdgeKind.OWNS, EdgeKind.ACCESSES):
+            continue
+        columns = [ground.catalog.tables[lead.ref].column(name) for name in lead.columns]
+        if lead.target.placeholder is None and not any(c is not None and c.nullable for c in columns):
+            continue  # it can't be unlinked
+        detail = f"A row of {lead.ref} that is masked gives up what it owns, and with it this path: it is then no "
+        detail += "Customer's, and a Customer's own request passes it by."
+        summary = f"the path of {ground.name(lead.ref)} to the Customer goes over {lead.name}, which a mask empties"
+        fix = "customer: COLUMN   # a column of the row itself, or {via: an owned_by edge}"
+        ground.warn("customer-path-masked", ("tables", lead.ref, "customer"), summary, detail, fix, [lead.ref])
 
 
 def _reaches(steps: dict[str, set[str]], start: str, goal: str) -> bool:
