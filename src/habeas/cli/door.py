@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     Nothing that a fault carries with it (a driver's message may quote a row) is printed.
     """
     options = list(arguments[: arguments.index("--")] if "--" in arguments else arguments)
-    screen = Screen(json="--json" in options)
+    screen = Screen(json="--json" in options or _format(options) == "json", plain=_format(options) != "")
     try:
         answer = answer_to(arguments, screen)
         _give(answer, screen)
@@ -84,7 +84,7 @@ def answer_to(arguments: Sequence[str], screen: Screen) -> Answer:
     printed = io.StringIO()
     try:
         # A stray print of a library must not get into the document.
-        with redirect_stdout(screen.stderr if screen.json else screen.stdout):
+        with redirect_stdout(screen.stderr if screen.json or screen.plain else screen.stdout):
             answer = build_app(arguments)(
                 list(arguments),
                 result_action="return_value",
@@ -149,6 +149,16 @@ def _interrupted() -> Answer:
         )
     )
     return Answer(answer.document, answer.view, INTERRUPTED)
+
+
+def _format(options: Sequence[str]) -> str:
+    """What `--format` says, for it decides whose standard output is before the command line is parsed."""
+    for number, option in enumerate(options):
+        if option.startswith("--format="):
+            return option.partition("=")[2]
+        if option == "--format":
+            return options[number + 1] if number + 1 < len(options) else ""
+    return ""
 
 
 def _help_console(stream: io.StringIO):  # type: ignore[no-untyped-def]

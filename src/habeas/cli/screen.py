@@ -14,11 +14,15 @@ WIDTH_WITHOUT_TERMINAL = 120  # files and pipes: wide enough for a plan's line, 
 class Screen:
     """The two consoles of a run. Without a terminal, or with NO_COLOR, they print plain text.
 
-    `json` says that standard output belongs to one JSON document: people's views then go nowhere.
+    `json` says that standard output belongs to one JSON document: people's views then go nowhere. `plain` says that
+    a program reads what the view prints (`--format`), so that nothing else may get there.
     """
 
-    def __init__(self, *, json: bool = False, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+    def __init__(
+        self, *, json: bool = False, plain: bool = False, stdout: TextIO | None = None, stderr: TextIO | None = None
+    ) -> None:
         self.json = json
+        self.plain = plain
         self.stdout: TextIO = stdout or sys.stdout
         self.stderr: TextIO = stderr or sys.stderr
         self.out = _console(self.stdout)

@@ -15,6 +15,7 @@ class Positions:
 
     def __init__(self) -> None:
         self._places: dict[str, Mapping[KeyPath, Position]] = {}
+        self._paths: dict[str, dict[Position, KeyPath]] = {}  # made for a file when first asked for
 
     def add(self, names: Iterable[str], places: Mapping[KeyPath, Position]) -> None:
         """Make a file's places known under these names; the first file of a name stays."""
@@ -31,6 +32,14 @@ class Positions:
         if places is None:
             return None
         return nearest(places, path)
+
+    def path_at(self, place: Position) -> KeyPath:
+        """The path of the key that stands at a place, () for the file itself or where nothing is known of it."""
+        if place.file not in self._paths:
+            places = self._places.get(place.file, {})
+            # Where a mapping begins with its first key, both stand at one place: the longest path wins.
+            self._paths[place.file] = {at: path for path, at in sorted(places.items(), key=lambda item: len(item[0]))}
+        return self._paths[place.file].get(place, ())
 
 
 def nearest(places: Mapping[KeyPath, Position], path: KeyPath) -> Position | None:

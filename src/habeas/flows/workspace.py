@@ -45,6 +45,7 @@ class Workspace:
     now: Callable[[], datetime]
     progress: Progress = _silent
     observe: Observe = nobody_watches
+    home: Path | None = None  # where the map lives, if it is read from somewhere else (a former revision)
     _opened: list[OpenStore] = field(default_factory=list)
 
     @property
@@ -56,7 +57,7 @@ class Workspace:
     def stores(self) -> tuple[OpenStore, ...]:
         """The stores of the map; each is connected to when first used."""
         limits = self.company.policy.limits
-        environment = {**self.environment, "HABEAS_MAP": str(self.folder.resolve())}
+        environment = {**self.environment, "HABEAS_MAP": str((self.home or self.folder).resolve())}
         opened = []
         for store in self.company.stores.values():
             engine = open_engine(
