@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.servers.postgresql import PostgresqlServer, running_postgresql
 
-from bench import batches, engine, giving, one_person
+from bench import batches, engine, giving, labels, one_person
 from bench.company import connection_text, email_of, load_postgresql, load_sqlite, people_of
 from bench.measuring import Measurement, shown, timed
 
@@ -34,6 +34,8 @@ PARTS = ("batch", "one", "sqlite", "access")
 
 def main() -> int:
     """Measure what was asked for."""
+    if sys.argv[1:2] == ["labels"]:
+        return _labels(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description="habeas beside statements written by hand")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which lines ({', '.join(PARTS)}; all)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
@@ -49,6 +51,14 @@ def main() -> int:
         print(measurement.text(), flush=True)
         missed = missed or not measurement.kept
     return int(missed)
+
+
+def _labels(arguments: list[str]) -> int:
+    """Discovery against columns that people labelled: the file isn't part of the project."""
+    parser = argparse.ArgumentParser(prog="python -m bench labels", description="discovery against labelled columns")
+    parser.add_argument("file", type=Path, help="CSV: source, dataset, table, column, type, label, identity")
+    print(*labels.report(parser.parse_args(arguments).file), sep="\n")
+    return 0
 
 
 def _measure(parts: list[str] | tuple[str, ...], scale: int, rounds: int, profile: bool) -> Iterator[Measurement]:

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from habeas.catalog.tables import Column, TypeFamily
+from habeas.datamap.model import PersonalByPolicy
 from habeas.discovery.personal_columns import category_of
-from habeas.discovery.table_words import context_of
+from habeas.discovery.table_words import DEFAULTS, context_of
 
 FAMILIES: Mapping[str, TypeFamily] = {
     "integer": TypeFamily.INTEGER,
@@ -28,6 +29,15 @@ FAMILIES: Mapping[str, TypeFamily] = {
     "object": TypeFamily.JSON,
     "object_id": TypeFamily.OTHER,
     "string": TypeFamily.TEXT,
+}
+
+
+# What a company may decide otherwise, and what it does to the figures: no one setting suits every labeller.
+SETTINGS: Mapping[str, PersonalByPolicy] = {
+    "activity: false": PersonalByPolicy(activity=False),
+    "staff_fields: false": PersonalByPolicy(staff_fields=False),
+    "business_addresses: true": PersonalByPolicy(business_addresses=True),
+    "ids: true": PersonalByPolicy(ids=True),
 }
 
 
@@ -87,12 +97,12 @@ def read_labels(file: Path) -> list[Labelled]:
     return found
 
 
-def guessed(labels: Sequence[Labelled]) -> list[str | None]:
+def guessed(labels: Sequence[Labelled], settings: PersonalByPolicy = DEFAULTS) -> list[str | None]:
     """The category that the rules give each column, in order, with the other columns of its table as context."""
     beside: dict[tuple[str, str], list[str]] = {}
     for one in labels:
         beside.setdefault(one.table, []).append(one.column.name)
-    around = {table: context_of(table[1], names) for table, names in beside.items()}
+    around = {table: context_of(table[1], names, settings=settings) for table, names in beside.items()}
     guesses = [category_of(one.table[1], one.column, around[one.table]) for one in labels]
     return [guess.category if guess is not None else None for guess in guesses]
 
@@ -114,9 +124,9 @@ def _akin(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
-def by_source(labels: Sequence[Labelled]) -> dict[str, Figures]:
+def by_source(labels: Sequence[Labelled], settings: PersonalByPolicy = DEFAULTS) -> dict[str, Figures]:
     """Figures for each source of the labels, and for `all`."""
-    guesses = guessed(labels)
+    guesses = guessed(labels, settings)
     sources = sorted({one.source for one in labels})
     out: dict[str, Figures] = {}
     for source in sources:
@@ -149,4 +159,8 @@ def report(file: Path) -> list[str]:
             f"| {source} | {one.columns:,} | {one.personal:,} | {one.precision:.2f} | {one.recall:.2f} | {one.f1:.2f} "
             f"| {one.alarms_in_100:.1f} | {right:.0%} |"
         )
+    lines += ["", "| all, with | precision | recall | F1 |", "|---|---|---|---|"]
+    for name, settings in SETTINGS.items():
+        one = by_source(labels, settings)["all"]
+        lines.append(f"| {name} | {one.precision:.2f} | {one.recall:.2f} | {one.f1:.2f} |")
     return [*lines, "", f"{columns_a_second(labels):,.0f} columns a second, by names and types alone"]

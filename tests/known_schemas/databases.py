@@ -22,7 +22,9 @@ def chinook(dialect: str) -> Iterator[str]:
     """Chinook's statements in the edition of that dialect."""
     text = _code((HERE / "chinook.sql").read_text(encoding="utf-8"))
     if dialect == "sqlite":
-        text = _WORD.sub(lambda word: camel(word[0]), text.replace("TIMESTAMP", "DATETIME").replace("VARCHAR", "NVARCHAR"))
+        text = _WORD.sub(
+            lambda word: camel(word[0]), text.replace("TIMESTAMP", "DATETIME").replace("VARCHAR", "NVARCHAR")
+        )
         text = text.replace("INT NOT NULL PRIMARY KEY", "INTEGER NOT NULL PRIMARY KEY")
     yield from _statements(text)
 
@@ -41,7 +43,9 @@ def run_all(engine: sa.Engine, statements: Iterator[str]) -> None:
     """Run them in one transaction, as they are written (`%` and `:` mean nothing)."""
     with engine.begin() as connection:
         for statement in statements:
-            connection.exec_driver_sql(statement.replace("%", "%%") if engine.dialect.name == "postgresql" else statement)
+            connection.exec_driver_sql(
+                statement.replace("%", "%%") if engine.dialect.name == "postgresql" else statement
+            )
 
 
 def _code(text: str) -> str:

@@ -15,13 +15,13 @@ write one thing are one line. A line counts if a database can tell what it says:
 
 A line that init *asks* about is no proposal, and counts as missed. Not counted is what no database knows, since it is the
 company's to say: `provided`, `source`, `purpose`, `recipients`, `self_service`, masks, `hide`, an edge's `on_erase`,
-placeholders, `across`, `retain`, `restrict`, grounds, and the words that say why (`POLICY` counts them, for the record).
+placeholders, `across`, `retain`, `restrict`, triggers, grounds, and the words that say why.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,10 +33,6 @@ from habeas.datamap.targets import resolve_all
 Line = tuple[str, ...]  # (what kind of line, table, more of its place)
 Lines = dict[Line, str]  # what the line says
 IN_QUESTION = "asked"
-POLICY = (
-    "provided source purpose recipients self_service copies mask paths file on_access on_erase placeholder across retain "
-    "restrict triggers key"
-).split()
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,9 @@ class Comparison:
     def by_kind(self) -> dict[str, tuple[int, int]]:
         """For each kind of line: proposed, and written by hand."""
         hits = Counter(line[0] for line in self.proposed)
-        all_of = Counter(line[0] for lines in (self.proposed, self.asked, self.missed, self.otherwise) for line in lines)
+        all_of = Counter(
+            line[0] for lines in (self.proposed, self.asked, self.missed, self.otherwise) for line in lines
+        )
         return {kind: (hits[kind], count) for kind, count in sorted(all_of.items())}
 
     def told(self) -> str:
@@ -156,10 +154,3 @@ def _of_edge(ref: str, name: str, edge: Edge, catalog: Catalog, named: Callable[
 
 def _to(edge: EdgeTarget, named: Callable[[str], str]) -> str | None:
     return None if edge.to is None else ".".join(named(part) for part in edge.to.split("."))
-
-
-def policy_lines(document: Mapping[str, object]) -> int:
-    """How many entries of a hand-written map say what only the company knows, and so aren't counted."""
-    return sum(
-        int(key in POLICY) + (policy_lines(value) if isinstance(value, Mapping) else 0) for key, value in document.items()
-    )

@@ -37,4 +37,7 @@ def expand_policy(written: Written) -> Data:
     }
     if "limits" in policy:
         policy["limits"] = written.mapping(policy["limits"], ("limits",), "limits", "limits: {max_matches: 100}")
+    if "discovery" in policy:
+        example = "discovery: {ids: true}"
+        policy["discovery"] = written.mapping(policy["discovery"], ("discovery",), "discovery", example)
     return policy

@@ -135,6 +135,13 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "places": "Countries or regions in which data may be kept.",
         "elsewhere": "Places that no run reaches: backups, logs, mailboxes.",
         "limits": "Bounds of a run.",
+        "discovery": "What `init` and `check` take for personal where the law leaves room.",
+    },
+    "discovery": {
+        "activity": "When people were last seen, scores of them, what they opened (true).",
+        "business_addresses": "Addresses and phones of companies and branches (false).",
+        "staff_fields": "Which of the staff created, changed or approved a row (true).",
+        "ids": "Numbers of people, in tables of people (false).",
     },
     "ground": {
         "for": "The period that the ground asks for.",

@@ -275,6 +275,15 @@ class Limits(Entry):
     verification_days: int = 7
 
 
+class PersonalByPolicy(Entry):
+    """What discovery takes for personal where the law leaves room, and a company decides."""
+
+    activity: bool = True  # when people were last seen, scores of them, what they opened
+    business_addresses: bool = False  # addresses and phones of companies and branches
+    staff_fields: bool = True  # who created, changed or approved a row
+    ids: bool = False  # numbers of people in tables of people
+
+
 class Policy(Entry):
     """`habeas.yaml`: what holds for all stores."""
 
@@ -288,6 +297,7 @@ class Policy(Entry):
     places: Strings = ()  # allowed places
     elsewhere: Mapping[str, Elsewhere] = Field(default_factory=dict)
     limits: Limits = Limits()
+    discovery: PersonalByPolicy = PersonalByPolicy()
 
     def rule(self, identity_type: str) -> MatchRule | None:
         """The matching rule of an identity type, or None where the type is unknown."""

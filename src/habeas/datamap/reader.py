@@ -78,6 +78,11 @@ def read_company(folder: Path) -> Reading:
     return Reading(company, _in_order(findings), positions)
 
 
+def read_policy(folder: Path) -> Policy | None:
+    """`habeas.yaml` alone, or None where it can't be used as it stands."""
+    return _policy(read_document(folder / POLICY_FILE, shown(folder / POLICY_FILE)), [])
+
+
 def _policy(document: Document, findings: list[Finding]) -> Policy | None:
     findings += document.findings
     if document.data is None:

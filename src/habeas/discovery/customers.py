@@ -11,11 +11,13 @@ from habeas.discovery.edges import Found, FoundEdge
 from habeas.discovery.naming import words
 from habeas.discovery.people import PersonTable
 from habeas.discovery.table_words import PLACE_WORDS, TENANT_WORDS, last_word
+from habeas.discovery.vocabulary import word_set
 
 # Of all base tables, the share whose rows must name the tenant before a table is taken for the Customer table.
 _SHARE_BY_NAME = 0.3
 _SHARE_BY_EVIDENCE = 0.6
 _LEAST_REFERRERS = 3
+_MEMBERS = word_set("participant attendee member contact recipient invitee guest user person subscriber follower")
 _END_WORDS = ("closed", "ended", "terminated", "cancelled", "canceled", "churned", "deactivated", "ends", "expires")
 
 
@@ -101,6 +103,7 @@ def customer_paths(
         if pair.table not in paths and goals and all(goal in paths or goal == customers.table for goal in goals):
             paths[pair.table] = Path("pair", via=pair.name)
     _spread(found, paths, customers, lambda edge: True, "shortest-edge")
+    _by_container(found, paths, columns)
     for table in catalog.tables.values():
         if table.is_base and table.ref != customers.table and table.ref not in paths:
             reason = reasons.get(table.ref, "no column or edge leads to a Customer")
@@ -131,6 +134,36 @@ def _spread(
             if edge.table not in paths and edge.table != customers.table:
                 paths[edge.table] = Path(rule, via=edge.name)
                 queue.append(edge.table)
+
+
+def _by_container(found: Found, paths: dict[str, Path], columns: Mapping[str, FoundEdge]) -> None:
+    """`meeting_participants` know their Customer by the meeting: a person may be in groups of several Customers, and a
+    group is in one. The container is what the table's name begins with; its own path may not lead back here."""
+    for ref, own in found.by_table.items():
+        name = words(ref.rpartition(".")[2])
+        if ref in columns or ref not in paths or len(name) < 2 or name[-1] not in _MEMBERS:
+            continue
+        for edge in own:
+            container = words(edge.target.rpartition(".")[2])
+            if edge.nullable or edge.by == "value" or name[: len(container)] != container or edge.target == ref:
+                continue
+            if edge.target in paths and not _leads_through(edge.target, ref, found, paths):
+                paths[ref] = Path("container", via=edge.name)
+                break
+
+
+def _leads_through(start: str, ref: str, found: Found, paths: Mapping[str, Path]) -> bool:
+    here, seen = start, set[str]()
+    while here not in seen:
+        seen.add(here)
+        via = paths[here].via if here in paths else None
+        step = next((e for e in found.by_table.get(here, ()) if e.name == via), None)
+        if step is None:
+            return via is not None and here != start  # a pair: its rows may lead anywhere
+        here = step.target
+        if here == ref:
+            return True
+    return True
 
 
 def _ends_at(table: Table) -> str | None:

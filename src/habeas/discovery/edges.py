@@ -156,8 +156,8 @@ def _named(table: Table, column: Column, catalog: Catalog, index: TableIndex, ac
         return None
     role = raw_words(stem) if stem else bare
     target, by = _target(table, column, stem, role, catalog, index, actors)
-    if target is None:
-        return None
+    if target is None or (target is table and column.name in table.primary_key):
+        return None  # `payment_id` beside a date in the key of `payment` names the row itself
     columns, target_columns = _columns(table, column, target, catalog.dialect)
     if not columns:
         return None

@@ -14,13 +14,15 @@ The rules, first that fits (numbers as in `_verdict`):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from habeas.catalog.tables import Catalog
 from habeas.datamap.model import EdgeKind
 from habeas.discovery.customers import CustomersTable
 from habeas.discovery.edges import PARTY_WORDS, Found, FoundEdge, FoundPair, is_actor, role_words
 from habeas.discovery.naming import words
 from habeas.discovery.people import Personal, PersonTable
-from habeas.discovery.table_words import PLACE_WORDS, is_organisation, last_word
+from habeas.discovery.table_words import PLACE_WORDS, is_about_login, is_organisation, last_word
 from habeas.discovery.verdicts import Ownership, Verdict, reached_tables
 
 _POINTERS = frozenset({"last", "latest", "first", "current", "default", "primary", "main", "active", "head", "newest"})
@@ -44,6 +46,7 @@ _SATELLITES = frozenset(
 _ADDRESSED = frozenset(
     {"notification", "bookmark", "favorite", "favourite", "star", "pin", "draft", "digest", "alert", "reminder", "read"}
 )
+_OF_ACTORS = frozenset({"actor-name", "organisation"})
 _CONTACT_PERSON = frozenset({"main", "primary", "billing", "technical", "default", "backup", "secondary", "key"})
 _GROUP_WORDS = frozenset({"participant", "attendee", "recipient", "invitee", "guest", "member", "attendance"})
 
@@ -54,9 +57,14 @@ def propose_ownership(
     people: tuple[PersonTable, ...],
     customers: CustomersTable | None,
     personal: Personal,
+    *,
+    staff_fields: bool = True,
 ) -> Ownership:
-    """The ownership of every edge and of every type of every pair."""
-    judge = _Judge(catalog, found, people, customers, personal)
+    """The ownership of every edge and of every type of every pair.
+
+    `staff_fields` False: who of the staff worked on a row is a reference without a right.
+    """
+    judge = _Judge(catalog, found, people, customers, personal, staff_fields)
     return judge.all()
 
 
@@ -68,6 +76,7 @@ class _Judge:
         people: tuple[PersonTable, ...],
         customers: CustomersTable | None,
         personal: Personal,
+        staff_fields: bool,
     ) -> None:
         self.catalog = catalog
         self.found = found
@@ -75,6 +84,7 @@ class _Judge:
         self.operators = {p.table for p in people if p.operator}
         self.customers = customers.table if customers is not None else ""
         self.personal = personal
+        self.staff_fields = staff_fields
         self.of_subjects: frozenset[str] = frozenset()  # tables owned through people who aren't operators
         self.owned: frozenset[str] = frozenset()
         self.parties = self._parties()
@@ -86,6 +96,7 @@ class _Judge:
         self._settle(of_subjects=False)
         edges = {(e.table, e.name): self._verdict(e) for e in self.found.edges}
         pairs = self._pair_verdicts()
+        edges |= {place: Verdict(EdgeKind.LOOKUP, "staff-field") for place in self._staff_fields(edges)}
         return Ownership(edges, pairs, self.owned, reached_tables(self.found, self.people, edges, pairs))
 
     def _settle(self, of_subjects: bool) -> None:
@@ -99,6 +110,25 @@ class _Judge:
             self.owned = frozenset(self.owned | more)
             if of_subjects:
                 self.of_subjects = self.owned
+
+    def _staff_fields(self, edges: Mapping[tuple[str, str], Verdict]) -> list[tuple[str, str]]:
+        """Edges of actors to operators from tables that are nobody's and hold nothing personal: an audit field alone
+        (`surveys.created_by`) makes no row somebody's. Where `staff_fields` is off, all edges of actors to operators."""
+        in_pairs = {pair.table for pair in self.found.pairs}
+        entered = {
+            e.target for e in self.found.edges if edges[(e.table, e.name)].kind in (EdgeKind.OWNS, EdgeKind.ACCESSES)
+        }
+        out: list[tuple[str, str]] = []
+        for table, own in self.found.by_table.items():
+            said = {e.name: edges[(table, e.name)] for e in own}
+            with_right = [
+                e for e in own if said[e.name].kind is not EdgeKind.LOOKUP and said[e.name].rule != "beside-people"
+            ]
+            of_actors = [e for e in with_right if e.target in self.operators and said[e.name].rule in _OF_ACTORS]
+            bare = not self.personal.get(table) and table not in self.owned | in_pairs | entered | self.people
+            if not self.staff_fields or (bare and of_actors == with_right):
+                out += [(table, edge.name) for edge in of_actors]
+        return out
 
     def _parties(self) -> set[tuple[str, str]]:
         """Edges of rule 4: two or more of a table to the same people, both with party names."""
@@ -125,6 +155,8 @@ class _Judge:
 
     def _to_person(self, edge: FoundEdge) -> Verdict:
         role = edge.role
+        if edge.by == "value" and self._is_login(edge):
+            return Verdict(EdgeKind.OWNED_BY, "login-name")  # 5: an attempt to sign in is its account's
         if edge.by == "value":
             text = (
                 f"{edge.name} may name a person whose {edge.target_columns[0]} stands in {edge.target}: "
@@ -135,7 +167,9 @@ class _Judge:
         if is_actor(role) and not own_name and not edge.cascade:
             return Verdict(EdgeKind.ACCESSED_BY, "actor-name")  # 3
         if edge.target in self.operators and edge.table in self.of_subjects:
-            return Verdict(EdgeKind.ACCESSED_BY, "operator-beside-subject")  # 7
+            # Who serves (`staff_id`) gets no copy of what the subject did; who wrote (`author_id`) may see it.
+            wrote = bool(PARTY_WORDS & set(role)) and not own_name
+            return Verdict(EdgeKind.ACCESSED_BY if wrote else EdgeKind.LOOKUP, "operator-beside-subject")  # 7
         if is_organisation(edge.table):
             return Verdict(EdgeKind.ACCESSED_BY, "organisation")  # 8
         if edge.nullable and not edge.cascade and role[:1] and role[0] in _CONTACT_PERSON:
@@ -168,7 +202,14 @@ class _Judge:
                 # An address goes with whoever names it; a deal that contacts are linked to is the company's.
                 satellite = edge.table in self.people or last_word(edge.target) in _SATELLITES
                 return Verdict(EdgeKind.OWNS if satellite else EdgeKind.ACCESSES, "personal-parent")
+        if mine and self._is_shared_with_people(edge):
+            return Verdict(EdgeKind.OWNS, "beside-people")  # 8: a branch's own address stays when a customer leaves
         return Verdict(EdgeKind.LOOKUP, "no-person-behind")  # 8
+
+    def _is_shared_with_people(self, edge: FoundEdge) -> bool:
+        """Whether people own rows of the same table, so that this row must be known as an owner beside them."""
+        beside = last_word(edge.target) in _SATELLITES and is_organisation(edge.table) and edge.role != ()
+        return beside and any(e.target == edge.target and e.table in self.people for e in self.found.edges)
 
     def _to_owned(self, edge: FoundEdge) -> Verdict:
         if edge.table in self.people:
@@ -189,6 +230,10 @@ class _Judge:
         if any(o is not edge and not o.nullable and self._owns_surely(o) for o in others):
             return Verdict(EdgeKind.ACCESSED_BY, "longer-way")  # 7
         return self._question(edge)  # 6
+
+    def _is_login(self, edge: FoundEdge) -> bool:
+        secrets = {guess.category for guess in self.personal.get(edge.target, {}).values()}
+        return is_about_login(edge.table) and "user.authorization.password" in secrets
 
     def _question(self, edge: FoundEdge) -> Verdict:
         text = f"A row of {edge.table} may name a row of {edge.target}: does it go with it, or is it only seen by it?"

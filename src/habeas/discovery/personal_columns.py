@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from habeas.catalog.tables import Column, TypeFamily
+from habeas.catalog.tables import Catalog, Column, TypeFamily
+from habeas.datamap.model import PersonalByPolicy
 from habeas.discovery.naming import words
 from habeas.discovery.phrases import (
     CONTEXT_PHRASES,
@@ -28,7 +29,7 @@ from habeas.discovery.phrases import (
     TIME_ENDINGS,
     VENDORS,
 )
-from habeas.discovery.table_words import ORGANISATION_WORDS, PERSON_WORDS, TableContext, context_of
+from habeas.discovery.table_words import DEFAULTS, ORGANISATION_WORDS, PERSON_WORDS, TableContext, context_of
 
 T = TypeVar("T")
 _TEXTS = (TypeFamily.TEXT, TypeFamily.OTHER, TypeFamily.ARRAY, TypeFamily.BYTES)
@@ -72,6 +73,7 @@ _LEAVES = {
     ("digit", "phone"): "user.contact.phone_number",
     ("line", "address"): "user.contact.address.street",
 }
+_SEEN = frozenset({"login", "seen", "used", "active", "activity", "visit", "visited", "signed", "access", "accessed"})
 _NOT_PERSONAL = Guess("", "", True)
 _Rule = Callable[[tuple[str, ...], Column, TableContext], Guess | None]
 
@@ -80,7 +82,7 @@ def _inside(path: str, around: TableContext) -> TableContext:
     """The context of a leaf: the path's last telling step (`default_address`, `sender`) over the table's."""
     for step in reversed(path.split(".")):
         name = words(step)
-        inner = context_of(step)
+        inner = context_of(step, settings=around.settings)
         if inner.people or set(name) & {"author", "customer", "contact"}:
             return replace(inner, people=True, related=True)
         if ("address" in name and not {"email", "ip"} & set(name)) or "location" in name:
@@ -138,12 +140,20 @@ def _phrase(name: tuple[str, ...], column: Column, around: TableContext) -> Gues
         return None
     if category.startswith("user.contact.address") and around.place:
         return _NOT_PERSONAL
-    business = around.organisation and category.startswith(
-        ("user.contact.address", "user.contact.phone", "user.contact.fax")
+    if category == "user.contact.address" and around.parts and column.family is TypeFamily.TEXT:
+        category = "user.contact.address.street"  # beside a city or postal code, `address` is what is left of it
+    business = (
+        around.organisation
+        and not around.settings.business_addresses
+        and category.startswith(("user.contact.address", "user.contact.phone", "user.contact.fax"))
     )
     if category == "user.location.precise" and not (around.people or around.reached):
         business = business or around.organisation or bool(around.things & THING_WORDS)  # where a shop is
-    if business or (category == "user.contact.address" and not (around.related or around.address)):
+    if business or (
+        category == "user.contact.address"
+        and not around.settings.business_addresses
+        and not (around.related or around.address)
+    ):
         return _NOT_PERSONAL
     if category.startswith("user.contact.address") and not around.related and around.things & THING_WORDS:
         return _NOT_PERSONAL
@@ -190,9 +200,45 @@ def _bare_name(name: tuple[str, ...], column: Column, around: TableContext) -> G
         return Guess("user.name", "party", sure=False)
     if len(plain) > 1 and plain[-1] == "contact" and not around.place:  # `ship_to_contact`
         return Guess("user.name", "party", sure=False)
-    if len(plain) > 1 and plain[-1] == "by" and around.related:  # `approved_by` in text names somebody
+    if (
+        len(plain) > 1 and plain[-1] == "by" and around.related and around.settings.staff_fields
+    ):  # `approved_by` in text names somebody
         return Guess("user.name", "actor-text", sure=False)
     return None
+
+
+def _activity(name: tuple[str, ...], column: Column, around: TableContext) -> Guess | None:
+    """What is known of what somebody did, where rows are people or lead to one; `activity: false` leaves it out."""
+    if not around.settings.activity or not (around.people or around.reached):
+        return None
+    said, things = set(name), around.things
+    if column.family in _TIMES:
+        if "last" in said and said & _SEEN:
+            return Guess("user.behavior", "activity", sure=False)
+        if said & {"unsubscribed", "unsubscribe", "subscribed", "consent", "consented"} or {"opted", "out"} <= said:
+            return Guess("user.privacy_preferences", "activity", sure=False)
+    if (
+        things & {"card", "payment"}
+        and said & {"expire", "expires", "expiry", "expiration"}
+        and not things & {"order", "link"}
+    ):
+        return Guess("user.financial.credit_card", "activity", sure=False)
+    if around.people:
+        return None
+    if name[-1] in {"score", "rating"} and column.family in _NUMBERS:
+        return Guess("user.behavior", "activity", sure=False)
+    if name == ("url",) and things & {"event", "visit", "click", "view", "hit"}:
+        return Guess("user.behavior.browsing_history", "activity", sure=False)
+    return None
+
+
+def _number_of_person(name: tuple[str, ...], column: Column, around: TableContext) -> Guess | None:
+    """`id`, `customer_id`, `member_number` in a table of people, where the company's settings call them personal."""
+    if not around.settings.ids or not around.people or column.family in _TIMES:
+        return None
+    numbered = name[-1] in {"id", "uid", "guid", "uuid", "identifier"} or name[-2:] == ("reference", "number")
+    whose = set(name[:-1]) <= PERSON_WORDS | {"external", "internal", "unique", "global", "public", "legacy"}
+    return Guess("user.unique_id", "id", sure=False) if numbered and whose else None
 
 
 def _free_text(name: tuple[str, ...], column: Column, around: TableContext) -> Guess | None:
@@ -232,6 +278,8 @@ _RULES: tuple[_Rule, ...] = (
     _bare_name,
     _free_text,
     _foreign_key_to_a_service,
+    _activity,
+    _number_of_person,
 )
 
 
@@ -247,7 +295,18 @@ def _longest(name: tuple[str, ...], phrases: Mapping[tuple[str, ...], T]) -> tup
     return None
 
 
-def looks_personal(table: str, column: Column) -> str | None:
-    """The category a column looks like, where the names leave no doubt; for the checker's warning of drift."""
-    guess = category_of(table, column)
-    return guess.category if guess is not None and guess.sure else None
+def looks_personal_in(catalog: Catalog, settings: PersonalByPolicy = DEFAULTS) -> Callable[[str, Column], str | None]:
+    """A function of (table, column) that gives the category a column looks like, where the names leave no doubt.
+
+    For the checker's warning of drift, so that it follows the same settings as `init`. The key of a row is no news.
+    """
+
+    def look(table: str, column: Column) -> str | None:
+        held = catalog.get(table)
+        if held is not None and column.name in held.primary_key:
+            return None
+        beside = held.column_names if held is not None else (column.name,)
+        guess = category_of(table, column, context_of(table, beside, settings=settings))
+        return guess.category if guess is not None and guess.sure else None
+
+    return look

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from habeas.catalog.tables import Catalog, Table, TableKind
+from habeas.datamap.model import EdgeKind, PersonalByPolicy
 from habeas.diagnostics import Finding
 from habeas.discovery.asking import candidates, edge_place
 from habeas.discovery.customers import Path
@@ -21,6 +22,7 @@ from habeas.discovery.questions import Asked, Place, choose
 from habeas.discovery.reading import Reads
 from habeas.discovery.remarks import left_out, remarks, types_left_out
 from habeas.discovery.surveying import Survey, survey
+from habeas.discovery.table_words import DEFAULTS, is_audit_trail
 from habeas.discovery.verdicts import Verdict
 
 _PERSON_IDENTITY = "primary-key"
@@ -43,13 +45,15 @@ class Proposal:
     comments: Mapping[Place, str] = field(default_factory=dict)
 
 
-def propose(catalog: Catalog, store: str, url_text: str, read: Reads) -> Proposal:
+def propose(
+    catalog: Catalog, store: str, url_text: str, read: Reads, settings: PersonalByPolicy = DEFAULTS
+) -> Proposal:
     """Propose the map of one store.
 
     `url_text` is written into the file as it stands (`${APP_DATABASE_URL}`); `read` answers what the catalogue can't
     (the class names in polymorphic columns). Works on names and structure alone, so nothing personal gets in.
     """
-    seen = survey(catalog, read)
+    seen = survey(catalog, read, settings)
     asked = choose(candidates(catalog, seen), len(seen.tables))
     writer = _Writer(catalog, store, seen, asked)
     document = writer.document(url_text)
@@ -97,13 +101,27 @@ class _Writer:
             document["people"] = {person.kind: self._person(person) for person in seen.people}
         document["tables"] = {table.ref: self._table(table) for table in seen.tables}
         for table in self.catalog.tables.values():
-            if table.kind is TableKind.MATERIALIZED_VIEW:
+            stored = table.kind is TableKind.MATERIALIZED_VIEW
+            if stored or (table.kind is TableKind.VIEW and self._shows_people(table)):
+                kind = "materialised-view" if stored else "view"
                 sources = ", ".join(table.depends_on) or "other tables"
-                document["tables"][table.ref] = {
-                    "derived": f"materialised view over {sources}",
-                    "proposed": "materialised-view",
-                }
+                entry = {"derived": f"{kind.replace('-', ' ')} over {sources}", "proposed": kind}
+                document["tables"][table.ref] = entry
         return document
+
+    def _shows_people(self, view: Table) -> bool:
+        """Whether a view, through views of views, shows a table that isn't `not_personal`: `check` asks for it then."""
+        seen, waiting = {view.ref}, [view.ref]
+        while waiting:
+            table = self.catalog.get(waiting.pop())
+            for name in table.depends_on if table is not None else ():
+                source = self.catalog.get(name)
+                if source is not None and source.is_base and name not in self.seen.not_personal:
+                    return True
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+        return False
 
     def _person(self, person: PersonTable) -> Data:
         ours = self.seen.customers is None or person.operator or _only_operators(self.seen)
@@ -134,6 +152,9 @@ class _Writer:
         columns = self._columns(table)
         if columns:
             entry["columns"] = columns
+        if nothing is None and is_audit_trail(ref) and ref in seen.ownership.owned:
+            entry["on_erase"] = "mask"  # nothing is ever deleted from a trail; what it says of people can be
+            rule = rule or "audit-trail"
         if table.estimated_rows is not None and table.estimated_rows > 0:
             self.comments[("tables", ref)] = f"about {table.estimated_rows:,} rows"
         return self._open(entry, ("tables", ref), rule)
@@ -144,11 +165,13 @@ class _Writer:
         customers = self.seen.customers.table if self.seen.customers is not None else None
         nothing = ref in self.seen.not_personal
         for edge in self.seen.found.by_table.get(ref, ()):
-            if nothing and edge.name != via:
+            verdict = self.seen.ownership.edges[(ref, edge.name)]
+            # Of a table that is nobody's, the edges count that its Customer, or somebody who leaves, is known by.
+            telling = edge.target in self.kind_of or verdict.kind is EdgeKind.OWNS
+            if nothing and edge.name != via and not telling:
                 continue
             if edge.target == customers and edge.columns == (column,):
                 continue  # `customer:` says it already
-            verdict = self.seen.ownership.edges[(ref, edge.name)]
             entry: Data = {}
             if not edge.implied:
                 entry["to"] = _written_target(edge)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from habeas.catalog.tables import Catalog, Table
-from habeas.datamap.model import EdgeKind
+from habeas.datamap.model import EdgeKind, PersonalByPolicy
 from habeas.discovery.customers import CustomersTable, Path, customer_paths, find_customers
 from habeas.discovery.edges import Found, FoundEdge, find_edges
 from habeas.discovery.not_personal import OWN_TABLE, NotPersonal, propose_not_personal
@@ -18,7 +18,7 @@ from habeas.discovery.ownership import propose_ownership
 from habeas.discovery.people import Personal, PersonTable, find_people
 from habeas.discovery.personal_columns import Guess, category_of
 from habeas.discovery.reading import Reads
-from habeas.discovery.table_words import as_people, context_of
+from habeas.discovery.table_words import DEFAULTS, as_people, context_of, is_about_login
 from habeas.discovery.verdicts import Ownership
 
 
@@ -37,23 +37,26 @@ class Survey:
     unreached: tuple[str, ...]
 
 
-def survey(catalog: Catalog, read: Reads) -> Survey:
-    """Look at a store: its people, edges, Customers, ownership, personal columns and what is nobody's."""
+def survey(catalog: Catalog, read: Reads, settings: PersonalByPolicy = DEFAULTS) -> Survey:
+    """Look at a store: its people, edges, Customers, ownership, personal columns and what is nobody's.
+
+    `settings` are those of `habeas.yaml`: what counts as personal where a company decides.
+    """
     catalog = _without_own(catalog)
-    personal = _personal(catalog, frozenset(), None, {})
+    personal = _personal(catalog, frozenset(), None, {}, settings)
     people = find_people(catalog, personal)
     persons = frozenset(person.table for person in people)
     found = find_edges(catalog, people, read)
     keys = _edge_columns(found)
-    personal = _personal(catalog, persons, None, keys)
+    personal = _personal(catalog, persons, None, keys, settings)
     customers = find_customers(catalog, found, people)
-    ownership = propose_ownership(catalog, found, people, customers, personal)
+    ownership = propose_ownership(catalog, found, people, customers, personal, staff_fields=settings.staff_fields)
     joins = _value_joins(catalog, people, personal, ownership, customers)
     if joins:
         found = _with(found, joins)
         keys = _edge_columns(found)
-        ownership = propose_ownership(catalog, found, people, customers, personal)
-    personal = _personal(catalog, persons, ownership.about_people(found), keys)
+        ownership = propose_ownership(catalog, found, people, customers, personal, staff_fields=settings.staff_fields)
+    personal = _personal(catalog, persons, ownership.about_people(found), keys, settings)
     not_personal = propose_not_personal(
         catalog, personal, ownership.reached, customers.table if customers is not None else None
     )
@@ -84,6 +87,7 @@ def _personal(
     people: frozenset[str],
     owned: frozenset[str] | None,
     keys: Mapping[str, frozenset[str]],
+    settings: PersonalByPolicy,
 ) -> Personal:
     """The guesses of every base table's columns, without those that bear an edge.
 
@@ -93,7 +97,7 @@ def _personal(
     for table in catalog.tables.values():
         if not table.is_base:
             continue
-        around = context_of(table.ref, table.column_names, None if owned is None else table.ref in owned)
+        around = context_of(table.ref, table.column_names, None if owned is None else table.ref in owned, settings)
         if table.ref in people:
             around = as_people(around)
         skipped = keys.get(table.ref, frozenset())
@@ -129,7 +133,6 @@ def _value_joins(
     goals = [(p.table, column) for p in people for column, kind in p.identities.items() if kind == "email"]
     if not goals:
         return []
-    target, column = goals[0]
     out: list[FoundEdge] = []
     for ref, guesses in personal.items():
         table = catalog.tables[ref]
@@ -138,9 +141,15 @@ def _value_joins(
         for name, guess in guesses.items():
             mine = table.column(name)
             if guess.category == "user.contact.email" and guess.sure and mine is not None:
+                accounts = [goal for goal in goals if is_about_login(ref) and _has_password(personal, goal[0])]
+                target, column = (accounts or goals)[0]
                 out.append(FoundEdge(ref, name, (name,), target, (column,), "value", mine.nullable))
                 break
     return out
+
+
+def _has_password(personal: Personal, table: str) -> bool:
+    return any(guess.category == "user.authorization.password" for guess in personal.get(table, {}).values())
 
 
 def _with(found: Found, joins: list[FoundEdge]) -> Found:

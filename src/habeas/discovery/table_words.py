@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from habeas.datamap.model import PersonalByPolicy
 from habeas.discovery.naming import raw_words, singular, words
 from habeas.discovery.vocabulary import word_set
 
@@ -55,6 +56,9 @@ RELATED_WORDS = word_set("""
 """)
 
 
+DEFAULTS = PersonalByPolicy()
+
+
 @dataclass(frozen=True, slots=True)
 class TableContext:
     """What the rules need to know of the table around a column.
@@ -71,9 +75,13 @@ class TableContext:
     organisation: bool = False
     reached: bool = False  # an edge is known to lead here from a person
     things: frozenset[str] = frozenset()  # the words of the table's name
+    parts: bool = False  # a column beside is a city or postal code, and none is a street: an `address` is the street
+    settings: PersonalByPolicy = DEFAULTS
 
 
-def context_of(table: str, columns: Iterable[str] = (), related: bool | None = None) -> TableContext:
+def context_of(
+    table: str, columns: Iterable[str] = (), related: bool | None = None, settings: PersonalByPolicy = DEFAULTS
+) -> TableContext:
     """The context by the table's name and its columns' names; `related` says what the edges found, if known."""
     name = words(table.rpartition(".")[2])
     last = _head(name)
@@ -87,6 +95,8 @@ def context_of(table: str, columns: Iterable[str] = (), related: bool | None = N
         place=len(name) <= 2 and last in PLACE_WORDS,
         organisation=not people and last in ORGANISATION_WORDS,
         things=frozenset(name),
+        parts=bool(beside & {"city", "postal", "district"}) and "street" not in beside,
+        settings=settings,
     )
 
 
@@ -98,6 +108,17 @@ def as_people(context: TableContext) -> TableContext:
 def is_organisation(table: str) -> bool:
     """Whether the table's rows are companies or parts of one (`companies`, `departments`, `stores`)."""
     return context_of(table).organisation
+
+
+def is_about_login(table: str) -> bool:
+    """Whether rows tell of signing in (`login_attempts`, `sessions`, `password_resets`): they mean accounts."""
+    return bool(set(words(table.rpartition(".")[2])) & {"login", "session", "password", "signin", "auth", "otp", "mfa"})
+
+
+def is_audit_trail(table: str) -> bool:
+    """Whether rows are a record that is only ever added to (`audit_events`, `audits`, `audit_log`)."""
+    name = words(table.rpartition(".")[2])
+    return "audit" in name and name[-1] in {"audit", "event", "log", "trail", "entry", "record"}
 
 
 def last_word(table: str) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from habeas.catalog.tables import Catalog
-from habeas.datamap.model import StoreMap
+from habeas.datamap.model import PersonalByPolicy, StoreMap
 from habeas.datamap.openness import OpenKind, store_open_entries
 from habeas.datamap.positions import shown
-from habeas.datamap.reader import POLICY_FILE, read_company
+from habeas.datamap.reader import POLICY_FILE, read_company, read_policy
 from habeas.datamap.urls import expand_url, has_password
 from habeas.datamap.writing import merge
 from habeas.diagnostics import Finding, Refused, error
@@ -76,11 +76,20 @@ def init(
     secret = has_password(url)
     with database_errors(name), engine.connect() as connection:
         catalog = read_catalogue(connection, tuple(schemas))
-        proposal = propose(catalog, name, f"${{{variable}}}" if secret else url, TypeValues(connection, catalog))
+        written = f"${{{variable}}}" if secret else url
+        proposal = propose(catalog, name, written, TypeValues(connection, catalog), _settings(folder))
     if not any(table.is_base for table in catalog.tables.values()):
         raise Refused(_no_tables(name, schemas))
     files = _write(folder, name, proposal)
     return _outcome(folder, name, catalog, proposal, files, variable if secret else None)
+
+
+def _settings(folder: Path) -> PersonalByPolicy:
+    """What `habeas.yaml` says of what is personal, where there is one that can be read."""
+    if not (folder / POLICY_FILE).is_file():
+        return PersonalByPolicy()
+    policy = read_policy(folder)
+    return policy.discovery if policy is not None else PersonalByPolicy()
 
 
 def _write(folder: Path, name: str, proposal: Proposal) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ SECTION_OF = {
     "Ground": "ground",
     "Elsewhere": "elsewhere",
     "Limits": "limits",
+    "PersonalByPolicy": "discovery",
 }
 
 

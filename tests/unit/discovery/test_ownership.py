@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from habeas.catalog.tables import Catalog
+from habeas.datamap.model import PersonalByPolicy
 from habeas.discovery.reading import GivenValues
 from habeas.discovery.surveying import Survey, survey
 
@@ -99,10 +100,10 @@ def test_an_operator_beside_a_subject_owns_neither_the_row_nor_what_is_below(cat
     assert verdicts(seen) == {
         "mailboxes.user_id": "owned_by not-null-key",
         "threads.contact_id": "owned_by not-null-key",
-        "threads.user_id": "accessed_by operator-beside-subject",
+        "threads.user_id": "lookup operator-beside-subject",
         "messages.thread_id": "owned_by owned-parent",
         "messages.mailbox_id": "lookup organisation",
-        "messages.user_id": "accessed_by operator-beside-subject",
+        "messages.user_id": "lookup operator-beside-subject",
         "articles.author_id": "accessed_by operator-work",
     }
 
@@ -178,7 +179,7 @@ def test_what_a_user_is_told_is_the_users_own_whatever_it_points_at(catalog_of: 
     seen = look(catalog, {("notifications", "about_type"): ["Contact"], ("remarks", "about_type"): ["Contact"]})
     assert verdicts(seen) == {
         "notifications.user_id": "owned_by not-null-key",
-        "remarks.user_id": "accessed_by operator-beside-subject",
+        "remarks.user_id": "lookup operator-beside-subject",
     }
     assert {place: v.kind.value for place, v in seen.ownership.pairs.items()} == {
         ("notifications", "about", "Contact"): "accessed_by",
@@ -206,3 +207,46 @@ def test_participants_own_what_they_take_part_in_together(catalog_of: CatalogOf)
     """))  # fmt: skip
     assert verdicts(seen)["meeting_participants.meeting_id"] == "owns group-of-participants"
     assert set(seen.personal["meetings"]) == {"agenda"} and "meetings" in seen.ownership.reached
+
+
+def test_an_audit_field_alone_makes_no_row_somebodys(catalog_of: CatalogOf) -> None:
+    seen = look(catalog_of(USERS + CONTACTS + """
+        CREATE TABLE surveys (id integer PRIMARY KEY, created_by_id integer NOT NULL, opens_on date);
+        CREATE TABLE cases (id integer PRIMARY KEY, contact_id integer NOT NULL, closed_by_id integer);
+    """))  # fmt: skip
+    assert verdicts(seen)["surveys.created_by_id"] == "lookup staff-field"
+    assert verdicts(seen)["cases.closed_by_id"] == "accessed_by actor-name"
+    assert "surveys" in seen.not_personal and "cases" not in seen.not_personal
+
+
+def test_with_staff_fields_off_no_actor_may_see_a_row(catalog_of: CatalogOf) -> None:
+    catalog = catalog_of(USERS + CONTACTS + """
+        CREATE TABLE cases (id integer PRIMARY KEY, contact_id integer NOT NULL, closed_by_id integer);
+    """)  # fmt: skip
+    seen = survey(catalog, GivenValues(), PersonalByPolicy(staff_fields=False))
+    assert verdicts(seen) == {"cases.contact_id": "owned_by not-null-key", "cases.closed_by_id": "lookup staff-field"}
+
+
+def test_a_branch_keeps_its_address_beside_customers_who_own_theirs(catalog_of: CatalogOf) -> None:
+    seen = look(catalog_of("""
+        CREATE TABLE customers (id integer PRIMARY KEY, first_name text, email text, address_id integer NOT NULL);
+        CREATE TABLE stores (id integer PRIMARY KEY, address_id integer NOT NULL);
+        CREATE TABLE addresses (id integer PRIMARY KEY, street text, postal_code text);
+    """))  # fmt: skip
+    assert verdicts(seen) == {
+        "customers.address_id": "owns personal-parent",
+        "stores.address_id": "owns beside-people",
+    }
+
+
+def test_attempts_to_sign_in_belong_to_accounts_and_not_to_contacts(catalog_of: CatalogOf) -> None:
+    seen = look(catalog_of(CONTACTS + USERS + "CREATE TABLE login_attempts (id integer PRIMARY KEY, email text);"))
+    edge = next(e for e in seen.found.edges if e.table == "login_attempts")
+    assert (edge.target, verdicts(seen)["login_attempts.email"]) == ("users", "owned_by login-name")
+
+
+def test_a_part_of_a_key_is_no_reference_to_its_own_table(catalog_of: CatalogOf) -> None:
+    seen = look(
+        catalog_of("CREATE TABLE payment (payment_date date, payment_id int, PRIMARY KEY (payment_date, payment_id));")
+    )
+    assert seen.found.edges == ()

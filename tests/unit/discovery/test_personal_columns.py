@@ -5,8 +5,9 @@ from importlib import resources
 
 import pytest
 
-from habeas.catalog.tables import Column, TypeFamily
-from habeas.discovery.personal_columns import category_of, looks_personal
+from habeas.catalog.tables import Catalog, Column, Table, TypeFamily
+from habeas.datamap.model import PersonalByPolicy
+from habeas.discovery.personal_columns import category_of, looks_personal_in
 from habeas.discovery.phrases import CONTEXT_PHRASES, PHRASES
 from habeas.discovery.table_words import context_of
 
@@ -115,6 +116,7 @@ def test_a_leaf_of_json_is_read_with_its_path() -> None:
 
 
 def test_the_checker_hears_only_of_what_is_sure() -> None:
+    looks_personal = looks_personal_in(Catalog("sqlite", "main"))
     assert looks_personal("contacts", Column("birth_date", "date", T.DATE)) == "user.demographic.date_of_birth"
     assert looks_personal("messages", Column("body", "text", T.TEXT)) is None
 
@@ -132,3 +134,43 @@ def test_five_thousand_columns_take_less_than_a_second() -> None:
     for column in columns:
         category_of("contacts", column)
     assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "family", "setting", "off", "on"),
+    [
+        ("users", "last_login_at", T.DATETIME, "activity", None, "user.behavior"),
+        ("subscribers", "unsubscribed_at", T.DATETIME, "activity", None, "user.privacy_preferences"),
+        ("suppliers", "phone", T.TEXT, "business_addresses", None, "user.contact.phone_number"),
+        ("orders", "approved_by", T.TEXT, "staff_fields", None, "user.name"),
+        ("members", "member_id", T.TEXT, "ids", None, "user.unique_id"),
+        ("members", "team_id", T.INTEGER, "ids", None, None),
+    ],
+)
+def test_what_is_personal_by_policy(table, column, family, setting, off, on) -> None:
+    for said, expected in ((False, off), (True, on)):
+        around = context_of(table, (column,), settings=PersonalByPolicy(**{setting: said}))
+        guess = category_of(table, Column(column, family.value, family), around)
+        assert (guess.category if guess is not None else None) == expected, said
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "beside", "expected"),
+    [
+        ("customers", "address", ("city", "postal_code"), "user.contact.address.street"),
+        ("orders", "shipping_address", ("shipping_city",), "user.contact.address.street"),
+        ("customers", "address", ("street", "city"), "user.contact.address"),
+        ("customers", "address", (), "user.contact.address"),
+    ],
+)
+def test_an_address_beside_a_city_is_its_street(table, column, beside, expected) -> None:
+    guess = category_of(table, Column(column, "text", T.TEXT), context_of(table, (column, *beside)))
+    assert guess is not None and guess.category == expected
+
+
+def test_the_checker_follows_the_settings_and_asks_for_no_key() -> None:
+    catalog = Catalog("sqlite", "main", {"members": Table("members", "main", "members", primary_key=("phone",))})
+    assert looks_personal_in(catalog)("members", Column("phone", "text", T.TEXT)) is None
+    shop = Column("phone", "text", T.TEXT)
+    assert looks_personal_in(catalog)("suppliers", shop) is None
+    assert looks_personal_in(catalog, PersonalByPolicy(business_addresses=True))("suppliers", shop) is not None

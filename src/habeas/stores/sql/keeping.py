@@ -22,7 +22,8 @@ def lay_keeps(work: Working) -> dict[str, int]:
             f"AND ({day} IS NULL OR {day} > {_literal_day(work, node.keep)})"
         )
         rows = work.settle(
-            node.table, f"UPDATE {work.keys[node.table].name} AS k SET v = {_KEEP}, b = 0 WHERE k.r = 2 AND EXISTS ({kept})"
+            node.table,
+            f"UPDATE {work.keys[node.table].name} AS k SET v = {_KEEP}, b = 0 WHERE k.r = 2 AND EXISTS ({kept})",
         )
         if rows and _may_be_empty(work, node.table, node.keep):
             empty = int(
