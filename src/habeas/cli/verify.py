@@ -10,8 +10,10 @@ from cyclopts import Parameter
 from habeas.cli.answer import Answer, code_of, wrong_use
 from habeas.cli.options import HERE, PLAINLY, WHO, Output, Place
 from habeas.cli.screen import Screen
+from habeas.diagnostics import has_errors
 
 if TYPE_CHECKING:
+    from habeas.flows.watch import WatchOutcome
     from habeas.program.selection import Subject
 
 
@@ -35,7 +37,8 @@ def verify(
     """Read afresh whether anything remains after an erasure.
 
     The certificate's signature is checked first. Rows that somebody else wrote late, after the erasure, are found
-    here; that is why verification is repeated after an hour, a day and a week.
+    here; that is why verification is repeated after an hour, a day and a week. Afterwards `--due` goes over all people
+    once a day, and reports who of those that were erased is there again.
 
     Example: `habeas verify certificates/2026-11-23-5f0c.json`
     """
@@ -50,16 +53,22 @@ def verify(
     given = _subject(subject)
     from habeas.cli.session import workspace
     from habeas.cli.show_findings import show_findings
-    from habeas.cli.show_outcome import show_remaining, show_status
+    from habeas.cli.show_outcome import show_next, show_remaining, show_status
     from habeas.flows.verify import verify as flow
     from habeas.flows.verify import verify_due
+    from habeas.flows.watch import WatchOutcome, watch
 
+    watched = WatchOutcome(())
     with workspace(place, output) as opened:
-        outcomes = list(verify_due(opened)) if certificate is None else [flow(opened, certificate, given)]
+        if certificate is None:
+            outcomes = list(verify_due(opened))
+            watched = watch(opened)
+        else:
+            outcomes = [flow(opened, certificate, given)]
     documents: list[dict[str, Any]] = [outcome.as_json() for outcome in outcomes]
-    incomplete = any(document["status"] != "complete" for document in documents)
+    incomplete = any(document["status"] != "complete" for document in documents) or has_errors(watched.findings)
     status = "incomplete" if incomplete else "complete"
-    document = {"status": status, "due": documents} if due else documents[0]
+    document = documents[0] if not due else {"status": status, "due": documents, **_as_json(watched)}
 
     def view(screen: Screen) -> None:
         if not documents:
@@ -70,9 +79,18 @@ def verify(
                 text = "it could not be looked at"
             show_status(screen.out, each["status"], f"{text} ({each['method']}).")
             show_remaining(screen.out, each.get("remaining", ()))
-        show_findings(screen.out, tuple(dict.fromkeys(f for outcome in outcomes for f in outcome.findings)))
+        for back in watched.reappeared:
+            since = f"since {back.since:%Y-%m-%d}" if not back.new else f"{back.new} of them new"
+            show_next(screen.out, f"  There again: {back.rows} of {back.kind} in {back.store}.{back.table} ({since}).")
+        findings = [*(f for outcome in outcomes for f in outcome.findings), *watched.findings]
+        show_findings(screen.out, tuple(dict.fromkeys(findings)))
 
     return Answer(document, view, code_of(status))
+
+
+def _as_json(watched: WatchOutcome) -> dict[str, Any]:
+    """What `--due` says beside the verifications: who is there again."""
+    return {"reappeared": watched.as_json(), "findings": [finding.as_json() for finding in watched.findings]}
 
 
 def _subject(arguments: tuple[str, ...]) -> Subject | None:

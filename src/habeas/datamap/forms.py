@@ -158,6 +158,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "lock_timeout_ms": "How long a statement waits for a lock, in milliseconds.",
         "statement_timeout_ms": "How long a statement may run, in milliseconds.",
         "verification_days": "For how many days an erasure is verified again.",
+        "watch_days": "For how many days from an erasure somebody who reappears is reported.",
     },
 }
 

@@ -68,3 +68,15 @@ def typed_value(value: str, family: TypeFamily) -> str | int | None:
         except ValueError:
             return None
     return value
+
+
+def comparable(value: str, rule: MatchRule, family: TypeFamily) -> str | None:
+    """The one text that stands for every value which a column of that type takes for `value`; None: it matches nothing.
+
+    What is fingerprinted is this, so that a value that was given and one that was read have the same fingerprint.
+    """
+    normal = normalise(value, rule)
+    if normal is None or rule is not MatchRule.EXACT:
+        return normal
+    typed = typed_value(normal, family)
+    return None if typed is None else str(typed)

@@ -273,6 +273,7 @@ class Limits(Entry):
     lock_timeout_ms: int = 5_000
     statement_timeout_ms: int = 600_000
     verification_days: int = 7
+    watch_days: int = 731  # 24 months at most: as long as requests and answers are kept (11 CCR 7101)
 
 
 class PersonalByPolicy(Entry):

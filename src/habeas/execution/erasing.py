@@ -11,7 +11,7 @@ process.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date
@@ -49,6 +49,7 @@ from habeas.execution.running import (
 from habeas.execution.sealed_selections import RunSecrets, StoreIdentities
 from habeas.execution.spool import CHUNK_COLUMN, SpoolWriter
 from habeas.execution.store_records import record_store_commit, record_store_failure
+from habeas.execution.watch_records import keep_watch
 from habeas.planning.who_is_meant import groups_of
 from habeas.program.plan import Group, Plan, PlanLine, StorePlan
 from habeas.program.selection import Identity, Intent, Selection, Subject
@@ -79,7 +80,10 @@ class Erasure:
     findings: list[Finding] = field(default_factory=list)
     failure: Refused | None = None
     remembered: Remembered = field(default_factory=dict)  # of unfinished runs: what was written behind them goes too
+    # of the chunk at work: groups, the numbers of the people who were found, and the people
     _groups: list[Group] = field(default_factory=list)
+    _found: set[int] = field(default_factory=set)
+    _people: Sequence[Subject] = ()
 
     def carry_out(self) -> None:
         """Run every chunk in every store. What a store has committed stays; `failure` says what stopped the rest.
@@ -158,6 +162,7 @@ class Erasure:
         found = [match for _, _, run in opened for match in run.find(lock=True)]
         self.findings += refuse_unclear(context, found, chunk, changes=True)
         self._groups = [replace(group, keys=()) for group in groups_of(found)]
+        self._found, self._people = {match.person for match in found}, chunk.subjects
         remember(opened, remembered)
         for _, _, run in opened:
             run.reach()
@@ -208,22 +213,15 @@ class Erasure:
     def _seal(self, opened: Opened, number: int) -> None:
         """The run and all identities, sealed in the control database; then the keys of what departs, spooled."""
         context = self.context
-        identities = tuple(
-            StoreIdentities(
-                store.name,
-                (Subject(tuple(Identity(k, v) for k, values in found.items() for v in sorted(values))),),
-            )
-            for store, _, run in opened
-            if (found := run.identities())
-        )
-        identities = (*self._remembered_identities(), *identities)
-        before = self.secrets.identities if self.secrets else ()
+        identities = (*self._remembered_identities(), *self._identities(opened, number))
+        before = self._sealed_before({store.name for store, _, _ in opened}, number)
         self.secrets = RunSecrets(
             self.selection,
             (*before, *(i for i in identities if i not in before)),
             self.day.isoformat(),
             None if self.ceilings is None else tuple(astuple(ceiling) for ceiling in self.ceilings),
         )
+        watched = {store.name: self._watched(store.name, number) for store, _, _ in opened}
         with context.control.begin() as control:
             if self.run is None:
                 self.run, self.key = begin_run(
@@ -244,12 +242,15 @@ class Erasure:
                 reseal_run(control, self.key, self.run.id, self.secrets)
             if self.run.state in (RunState.PREPARED, RunState.INCOMPLETE):
                 self.run = move_run(control, self.run.id, RunState.APPLYING, context.now())
+            for name, fingerprints in watched.items():
+                scope = {"kind": self.selection.kind, "customer": self.selection.customer}
+                keep_watch(control, self.run.id, name, number, fingerprints, **scope)
             part = load_run(control, self.run.id).spool_parts + 1
         context.observe("sealed")
         with SpoolWriter(context.folder, self.run.id, self.key, part) as spool:
             for store, _, run in opened:
                 # What this run began from is looked at again with it; and first, since the last word on a row counts.
-                for table, spooled in self.remembered.get(store.name, ({}, {}))[0].items():
+                for table, spooled in self.remembered.get(store.name, ({}, {}, ()))[0].items():
                     columns = (*spooled_columns(run.work, table), CHUNK_COLUMN)
                     spool.write(store.name, table, columns, ((*row, number) for row in spooled))
                 for table, columns, rows in run.departing():
@@ -258,13 +259,36 @@ class Erasure:
             record_spool(control, self.run.id, part)
         context.observe("spooled")
 
+    def _identities(self, opened: Opened, number: int) -> Iterator[StoreIdentities]:
+        """What each store holds of the people who were found, and which of it names nobody else."""
+        given = [i for person in sorted(self._found) for i in self._people[person - 1].identities]
+        for store, _, run in opened:
+            held = run.identities()
+            every = {kind: set(values) for kind, values in held.items()}
+            for identity in given:
+                every.setdefault(identity.type, set()).add(identity.value)
+            alone = run.naming_alone(every)
+            if held or alone:
+                yield StoreIdentities(store.name, (Subject(_in_order(held)),), _in_order(alone), number)
+
+    def _sealed_before(self, stores: Collection[str], number: int) -> tuple[StoreIdentities, ...]:
+        """What the run has sealed so far. A chunk that is decided anew says anew what names nobody else."""
+        return tuple(
+            replace(each, alone=()) if each.store in stores and each.chunk == number else each
+            for each in (self.secrets.identities if self.secrets else ())
+        )
+
+    def _watched(self, store: str, number: int) -> set[str]:
+        """The fingerprints by which the people of a chunk would be recognised in a store, if they came back."""
+        found = self.secrets.identities if self.secrets else ()
+        alone = {i for each in found if each.store == store and each.chunk == number for i in each.alone}
+        return {self.context.fingerprints.of(identity.type, identity.value) for identity in alone}
+
     def _remembered_identities(self) -> tuple[StoreIdentities, ...]:
         """Whom the runs that this one began from were about: by them, strangers are told from them later."""
         return tuple(
-            StoreIdentities(
-                name, (Subject(tuple(Identity(k, v) for k, values in known.items() for v in sorted(values))),)
-            )
-            for name, (_, known) in self.remembered.items()
+            StoreIdentities(name, (Subject(_in_order(known)),))
+            for name, (_, known, _) in self.remembered.items()
             if known
         )
 
@@ -318,3 +342,7 @@ def resumed(context: Context, run: RunRecord) -> Erasure:
     ceilings = None if sealed.ceilings is None else tuple(Ceiling(*each) for each in sealed.ceilings)
     day = run_day(run, sealed)
     return Erasure(context, sealed.selection, day, run.digest, run.plan_id, ceilings, run, key, sealed)
+
+
+def _in_order(identities: Mapping[str, Collection[str]]) -> tuple[Identity, ...]:
+    return tuple(Identity(kind, value) for kind, values in sorted(identities.items()) for value in sorted(values))

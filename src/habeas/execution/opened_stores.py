@@ -76,6 +76,19 @@ class OpenStore:
                 transaction.rollback()
 
     @contextmanager
+    def streaming(self) -> Iterator[Connection]:
+        """A transaction in which nothing can be changed at all, for a long read."""
+        refuse_writes = {"postgresql": "SET TRANSACTION READ ONLY", "sqlite": "PRAGMA query_only = ON"}
+        with database_errors(self.name), self.engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                # SQLite's is of the connection, which isn't kept.
+                connection.exec_driver_sql(refuse_writes[self.engine.dialect.name])
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that the caller commits; anything else takes it back. SQLite takes its lock at the start."""
         with database_errors(self.name), self.engine.connect().execution_options(**WRITING) as connection:

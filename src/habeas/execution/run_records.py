@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, union, update
 
 from habeas.diagnostics import Refused, error
 from habeas.execution.plan_records import new_id
@@ -23,7 +23,7 @@ from habeas.execution.store_records import StoreRecord as StoreRecord
 from habeas.execution.store_records import record_store_commit as record_store_commit
 from habeas.execution.store_records import record_store_failure as record_store_failure
 from habeas.execution.store_records import store_records as store_records
-from habeas.execution.tables import run_fingerprints, run_stores, runs
+from habeas.execution.tables import run_fingerprints, run_stores, runs, watched_fingerprints
 from habeas.program.selection import Intent
 from habeas.sealing.envelopes import DataKey, Vault
 
@@ -204,17 +204,19 @@ def record_spool(connection: Connection, run_id: str, parts: int) -> None:
 
 def unfinished_runs_for(connection: Connection, fingerprints: Iterable[str]) -> tuple[RunRecord, ...]:
     """Runs that changed something, or may have, and are not verified yet, about any of these fingerprints,
-    oldest first.
+    oldest first: of identities that were given, or that a store held of the person alone.
 
     Give the candidates under every key. Until these runs are done the answer to a request is `incomplete`.
     """
     wanted, found = sorted(set(fingerprints)), {}
     states = [state.value for state in UNFINISHED]
     for start in range(0, len(wanted), _BATCH):
-        about = (
-            select(run_fingerprints.c.run_id)
-            .where(run_fingerprints.c.fingerprint.in_(wanted[start : start + _BATCH]))
-            .distinct()
+        some = wanted[start : start + _BATCH]
+        about = union(
+            *(
+                select(table.c.run_id).where(table.c.fingerprint.in_(some))
+                for table in (run_fingerprints, watched_fingerprints)
+            )
         )
         for row in connection.execute(_runs().where(runs.c.id.in_(about), runs.c.state.in_(states))):
             found[row.id] = _record(row)

@@ -21,7 +21,7 @@ from habeas.planning.batches import must_go_one_by_one
 from habeas.planning.who_is_meant import findings_of, is_ambiguous
 from habeas.program.matches import Match
 from habeas.program.plan import NotCovered
-from habeas.program.selection import Intent, Selection, Subject
+from habeas.program.selection import Identity, Intent, Selection, Subject
 from habeas.sealing.envelopes import Vault
 from habeas.sealing.fingerprints import Fingerprints
 from habeas.stores.sql.run import StoreRun
@@ -32,8 +32,8 @@ Observe = Callable[[str], None]
 
 #: Rows that a run has erased or masked, by table.
 Seeds = dict[str, list[Sequence[Any]]]
-#: For each store, such rows of former runs and the identities of those runs, by type.
-Remembered = Mapping[str, tuple[Seeds, Mapping[str, Collection[str]]]]
+#: For each store, such rows of former runs, the identities of those runs by type, and those that named nobody else.
+Remembered = Mapping[str, tuple[Seeds, Mapping[str, Collection[str]], Collection[Identity]]]
 
 
 def nobody_watches(_point: str) -> None:

@@ -16,10 +16,16 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class StoreIdentities:
-    """The identities of the people of a run as one store knows them, one subject for each person."""
+    """The identities of the people of a run as one store knows them.
+
+    `alone` are those that named nobody else when the chunk was decided, in the form in which their type compares: by
+    them, too, the people of the chunk are looked for again.
+    """
 
     store: str
     subjects: tuple[Subject, ...]
+    alone: tuple[Identity, ...] = ()
+    chunk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,10 @@ def secrets_to_bytes(secrets: RunSecrets) -> bytes:
     body = {
         "version": _VERSION,
         "selection": selection_as_plain(secrets.selection),
-        "identities": [[entry.store, _subjects_as_plain(entry.subjects)] for entry in secrets.identities],
+        "identities": [
+            [each.store, _subjects_as_plain(each.subjects), *_subjects_as_plain([Subject(each.alone)]), each.chunk]
+            for each in secrets.identities
+        ],
         "as_of": secrets.as_of,
         "ceilings": secrets.ceilings,
     }
@@ -75,7 +84,10 @@ def secrets_from_bytes(data: bytes) -> RunSecrets:
         all_matches=plain["all_matches"],
         exclusions=_subjects(plain["exclusions"]),
     )
-    identities = tuple(StoreIdentities(store, _subjects(found)) for store, found in body["identities"])
+    identities = tuple(
+        StoreIdentities(store, _subjects(found), _subjects([alone])[0].identities, chunk)
+        for store, found, alone, chunk in body["identities"]
+    )
     ceilings = body.get("ceilings")
     if ceilings is not None:
         ceilings = tuple((s, t, action, tuple(columns), rows) for s, t, action, columns, rows in ceilings)

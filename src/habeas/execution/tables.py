@@ -109,3 +109,36 @@ certificates = Table(
     Column("status", String(20), nullable=False),
     Column("issued_at", Instant, nullable=False),
 )
+
+# Who would be recognised if they came back: of every identity that a store held of a run's people and that named nobody
+# else. A row of people counts if it is of the kind and the Customer that the run meant (NULL: of any).
+watched_fingerprints = Table(
+    "watched_fingerprints",
+    metadata,
+    Column("fingerprint", String(FINGERPRINT), primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("store", String(200), primary_key=True),
+    Column("chunk", Integer, primary_key=True),
+    Column("kind", String(200)),
+    Column("customer", Text),
+)
+
+# Who did: seen by the last stream over the store's people.
+reappearances = Table(
+    "reappearances",
+    metadata,
+    Column("fingerprint", String(FINGERPRINT), primary_key=True),
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("store", String(200), primary_key=True),
+    Column("table_name", String(200), primary_key=True),
+    Column("kind", String(200), nullable=False),
+    Column("rows", Integer, nullable=False),  # each row counts for the first of its fingerprints: others have 0
+    Column("seen_at", Instant, nullable=False),  # first
+)
+
+watched_stores = Table(
+    "watched_stores",
+    metadata,
+    Column("store", String(200), primary_key=True),
+    Column("streamed_at", Instant, nullable=False),  # last
+)

@@ -14,7 +14,7 @@ from habeas.execution.run_records import RunRecord, load_run, run_day, run_key, 
 from habeas.execution.running import Context, Remembered, Seeds, chunks_of, watching
 from habeas.execution.sealed_selections import RunSecrets
 from habeas.execution.spool import CHUNK_COLUMN, SpoolBatch, SpoolReader
-from habeas.program.selection import Intent, Selection
+from habeas.program.selection import Identity, Intent, Selection
 from habeas.sealing.envelopes import DataKey, SealBroken
 from habeas.stores.sql.mentions import find_mentions, mask_mentions
 from habeas.stores.sql.run import StoreRun
@@ -40,26 +40,29 @@ def verify_run(context: Context, run_id: str) -> tuple[Remaining, ...]:
     rows: Counter[tuple[str, str]] = Counter()
     for store in context.stores:
         seeds = _seeds(context, store, run, key, day)
-        if any(number >= len(chunks) for number in seeds):
+        together = any(number >= len(chunks) for number in seeds)
+        if together:
             # The map has changed so much since that its chunks are others: then as one set, which finds more.
             chunks, seeds = [sealed.selection], {0: _together(seeds.values())}
         known = _identities(sealed, store.name)
         for number, chunk in enumerate(chunks):
-            for each in _remaining(store, chunk, day, seeds.get(number, {}), known):
+            alone = _alone(sealed, store.name, None if together else number)
+            for each in _remaining(store, chunk, day, seeds.get(number, {}), known, alone):
                 rows[each.store, each.table] += each.rows
     return tuple(Remaining(store, table, count) for (store, table), count in rows.items())
 
 
 def remembered_of(context: Context, run_ids: Sequence[str]) -> Remembered:
     """What unfinished runs have erased or masked in each store, so that another run can start from it too."""
-    found: dict[str, tuple[Seeds, dict[str, set[str]]]] = {}
+    found: dict[str, tuple[Seeds, dict[str, set[str]], dict[Identity, None]]] = {}
     for run_id in run_ids:
         with context.control.read() as control:
             run = load_run(control, run_id)
             sealed = run_secrets(control, context.vault, run_id)
             key = run_key(control, context.vault, run_id)
         for store in context.stores:
-            rows, known = found.setdefault(store.name, ({}, {}))
+            rows, known, alone = found.setdefault(store.name, ({}, {}, {}))
+            alone.update(dict.fromkeys(_alone(sealed, store.name)))
             spooled = _seeds(context, store, run, key, run_day(run, sealed))
             for table, more in _together(spooled.values()).items():
                 rows.setdefault(table, []).extend(more)
@@ -70,7 +73,7 @@ def remembered_of(context: Context, run_ids: Sequence[str]) -> Remembered:
 
 def verify_selection(context: Context, selection: Selection, day: date) -> tuple[Remaining, ...]:
     """What remains of a selection by its identities alone: for a certificate whose window has closed."""
-    return tuple(each for store in context.stores for each in _remaining(store, selection, day, {}, {}))
+    return tuple(each for store in context.stores for each in _remaining(store, selection, day, {}, {}, ()))
 
 
 def mentions_of(
@@ -106,13 +109,18 @@ def mentions_of(
 
 
 def _remaining(
-    store: OpenStore, selection: Selection, day: date, seeds: Seeds, known: Mapping[str, Collection[str]]
+    store: OpenStore,
+    selection: Selection,
+    day: date,
+    seeds: Seeds,
+    known: Mapping[str, Collection[str]],
+    alone: Collection[Identity],
 ) -> list[Remaining]:
     program = store.program(Intent.ERASE, day)
     with store.reading() as connection:
         run = StoreRun(connection, program, selection)
         run.find()
-        run.remember(seeds, known)
+        run.remember(seeds, known, alone)
         run.reach()
         run.decide()
         if blind := _blind_spots(store, run):
@@ -198,6 +206,12 @@ def _identities(sealed: RunSecrets, store: str) -> dict[str, set[str]]:
         for identity in subject.identities:
             found.setdefault(identity.type, set()).add(identity.value)
     return found
+
+
+def _alone(sealed: RunSecrets, store: str, chunk: int | None = None) -> tuple[Identity, ...]:
+    """The identities that named nobody but the run's people in a store: of one of its chunks, or of all (None)."""
+    of_store = [each for each in sealed.identities if each.store == store and chunk in (None, each.chunk)]
+    return tuple(dict.fromkeys(identity for each in of_store for identity in each.alone))
 
 
 def _texts(context: Context, sealed: RunSecrets) -> set[str]:

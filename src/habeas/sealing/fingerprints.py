@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from habeas.sealing.keys import Keys, key_id
@@ -32,10 +32,10 @@ class Fingerprints:
         """The fingerprint of an identity under the newest key, as `KEYID:HEX`."""
         return _make(self._keys[0], _identity(type, value))
 
-    def candidates(self, type: str, value: str) -> tuple[str, ...]:
-        """The fingerprints under every key of the ring, newest first: what a record may hold."""
+    def candidates(self, type: str, value: str, keys: Collection[str] | None = None) -> tuple[str, ...]:
+        """The fingerprints under every key of the ring, newest first: what a record may hold. `keys` (ids) narrows."""
         message = _identity(type, value)
-        return tuple(_make(key, message) for key in self._keys)
+        return tuple(_make(key, message) for key in self._keys if keys is None or key[0] in keys)
 
     def matches(self, fingerprint: str, type: str, value: str) -> bool:
         """Whether a fingerprint, of whatever key of the ring, is that of the identity."""

@@ -166,6 +166,7 @@ def test_an_erasure_and_its_verification(place: Place) -> None:
     assert place.call("verify", certificate)[0] == 0
     code, due, _ = place.call("verify", "--due")
     assert code == 0 and due["status"] == "complete"
+    assert due["due"] == [] and due["reappeared"] == [] and due["findings"] == []
     # The other Customer's Jane is still there.
     assert place.rows("select id from contacts where email = 'j.doe@mail.example'") == [(2,)]
 

@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from habeas.diagnostics import Refused
+from habeas.execution.watch_records import Reappeared
 from habeas.flows import access as access_flow
 from habeas.flows import apply as apply_flow
 from habeas.flows import erase as erase_flow
 from habeas.flows import plan as plan_flow
 from habeas.flows import verify as verify_flow
+from habeas.flows import watch as watch_flow
 from habeas.flows.access import AccessOutcome
 from habeas.flows.erase import EraseOutcome
 from habeas.flows.plan import PlanOutcome
@@ -187,6 +189,16 @@ class SmallStore:
         self.now += after
         with self.workspace() as workspace:
             return verify_flow.verify_due(workspace)
+
+    def watch(self, after: timedelta = timedelta(0)) -> list[Reappeared]:
+        """What `verify --due` says of who is there again, so much later."""
+        self.now += after
+        with self.workspace() as workspace:
+            verify_flow.verify_due(workspace)
+            outcome = watch_flow.watch(workspace)
+        codes = [finding.code for finding in outcome.findings]
+        assert codes == ["reappeared"] * len([each for each in outcome.reappeared if each.new])
+        return list(outcome.reappeared)
 
     # -- what is promised of everything ----------------------------------------------------------------
 

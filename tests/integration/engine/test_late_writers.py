@@ -87,6 +87,78 @@ def test_a_value_join_is_looked_at_again(company: SmallStore) -> None:
     assert remaining(company.verify(erased.certificate)) == {"mails": 1}
 
 
+@pytest.mark.parametrize("given", ["app.user_id=2", "phone=+49 30 2"])
+def test_a_person_who_comes_back_by_what_the_store_held(company: SmallStore, given: str) -> None:
+    """Nobody gave her address, but the store held it, and of her alone."""
+    erased = company.erased(who(given))
+    company.run(
+        "insert into contacts values (7, ' JANE@example.com', null, 'J');\ninsert into notes values (9, 7, 'new')"
+    )
+    assert remaining(company.verify(erased.certificate)) == {"contacts": 1, "notes": 1}
+    again = company.erase(who(given))
+    assert again.status == "complete"
+    assert company.rows("select id from contacts") == [(1,)] and company.rows("select id from notes") == [(1,)]
+    assert remaining(company.verify(erased.certificate)) == {}
+
+
+def test_a_request_by_what_the_store_held_finds_the_unfinished_run(company: SmallStore) -> None:
+    erased = company.erased(who(JANE))
+    company.run("insert into notes values (9, 2, 'late')")
+    assert company.verify(erased.certificate).status == "incomplete"
+    again = company.erase(who("phone=49302"))
+    assert again.status == "complete" and again.resumed == (erased.run,)
+    assert company.rows("select id from notes") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["(7, 'sam@example.com', '+49 30 2', 'Sam')", "(7, 'sam@example.com', null, 'Sam')", "(7, null, null, 'Sam')"],
+    ids=["her telephone and an address of his own", "nothing of hers", "nothing"],
+)
+def test_who_bears_another_address_is_somebody_else(company: SmallStore, row: str) -> None:
+    erased = company.erased(who(JANE))
+    company.run(f"insert into contacts values {row}")
+    assert remaining(company.verify(erased.certificate)) == {}
+
+
+def test_a_telephone_that_others_have_too_leads_to_nobody(company: SmallStore) -> None:
+    company.run("insert into contacts values (5, 'tom@example.com', '49-30-2', 'Tom')")
+    erased = company.erased(who(JANE))
+    assert remaining(company.verify(erased.certificate)) == {}
+    company.run("update contacts set email = null where id = 5")
+    assert remaining(company.verify(erased.certificate)) == {}
+    company.run("insert into contacts values (7, null, '+49 30 2', null)")
+    assert remaining(company.verify(erased.certificate)) == {}
+
+
+def test_she_is_known_under_a_number_that_was_given_again(sqlite_store: SmallStore) -> None:
+    """Her own address counts, although the row has all the signs of a stranger's."""
+    company = sqlite_store.make(
+        """
+        create table firms (id integer primary key, name text);
+        create table contacts (id integer primary key, firm_id integer references firms, email text);
+        insert into firms values (1, 'a'), (2, 'b');
+        insert into contacts values (1, 1, 'bob@example.com'), (2, 1, 'jane@example.com')
+        """,
+        """
+        people: {contact: {table: contacts}}
+        tables:
+          firms: {not_personal: companies}
+          contacts:
+            edges: {firm_id: lookup}
+            columns:
+              id: {identity: app.user_id}
+              email: {category: user.contact.email, identity: email}
+        """,
+    )
+    erased = company.erased(who(JANE))
+    company.run("insert into contacts (firm_id, email) values (2, 'sam@example.com')")
+    assert company.value("select max(id) from contacts") == 2
+    assert remaining(company.verify(erased.certificate)) == {}
+    company.run("update contacts set email = 'JANE@example.com' where id = 2")
+    assert remaining(company.verify(erased.certificate)) == {"contacts": 1}
+
+
 def test_a_row_that_is_written_back(company: SmallStore) -> None:
     """An application's cache, or a restore, brings the very rows back."""
     erased = company.erased(who(JANE))

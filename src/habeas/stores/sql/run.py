@@ -15,8 +15,8 @@ from habeas.diagnostics import Finding, note, warning
 from habeas.program.matches import Match
 from habeas.program.plan import PlanLine
 from habeas.program.program import Program, Verdict
-from habeas.program.selection import Intent, Selection
-from habeas.stores.sql import finding_people, reused_keys, verifying
+from habeas.program.selection import Identity, Intent, Selection
+from habeas.stores.sql import finding_people, naming_alone, reused_keys, verifying
 from habeas.stores.sql.blocking import settle_blocking
 from habeas.stores.sql.change_sets import ChangeSet, change_sets, refusals
 from habeas.stores.sql.changing import change
@@ -61,11 +61,17 @@ class StoreRun:
         self.roots = {table: [root] for table, root in found.items()}
         return finding_people.matches(self.work, found, lock=lock)
 
-    def remember(self, rows: Mapping[str, Sequence[Sequence[Any]]], known: Mapping[str, Collection[str]]) -> None:
+    def remember(
+        self,
+        rows: Mapping[str, Sequence[Sequence[Any]]],
+        known: Mapping[str, Collection[str]],
+        alone: Collection[Identity] = (),
+    ) -> None:
         """Start also from rows that former runs have erased or masked: what was written behind them since is found.
 
         `rows` holds what was spooled, by table; `known` the identities of those runs, by type. Whoever was given the
-        number of an erased row since is nobody of these runs, also where the selection names that number.
+        number of an erased row since is nobody of these runs, also where the selection names that number. Rows of people
+        that bear one of `alone`, which named nobody but the people of those runs, are started from too.
         """
         for table, spooled in rows.items():
             if table not in self.program.nodes:
@@ -75,6 +81,13 @@ class StoreRun:
                 self.roots.setdefault(table, []).append(seeds)
                 self._seeds[table] = seeds
         reused_keys.forget_strangers(self.work, self._seeds, self.roots, known)
+        if self.selection.is_customer_alone:
+            return  # the Customer's rows are all looked at again as they are
+        # After the strangers are out: who bears the person's own address is none, whatever number the row was given.
+        for table, root in naming_alone.who_came_back(
+            self.work, alone, known, kind=self.selection.kind, customer=self.selection.customer
+        ).items():
+            self.roots.setdefault(table, []).append(root)
 
     def reach(self) -> None:
         """Fill the key tables from the roots."""
@@ -157,6 +170,10 @@ class StoreRun:
                 for kind, values in finding_people.identity_values(self.work, {table: root}).items():
                     found.setdefault(kind, set()).update(values)
         return found
+
+    def naming_alone(self, values: Mapping[str, Collection[str]]) -> Mapping[str, set[str]]:
+        """Of identity values by type, those that will name no row of people any more; after `decide`."""
+        return naming_alone.naming_alone(self.work, values, kind=self.selection.kind, customer=self.selection.customer)
 
     def change(self) -> None:
         """Carry the verdicts out, and refresh what is derived. Raises Refused where rows changed meanwhile."""

@@ -113,3 +113,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name="uq_certificates_digest"),
     )
     op.create_index("ix_certificates_run_id", "certificates", ["run_id"])
+
+    op.create_table(
+        "watched_fingerprints",
+        sa.Column("fingerprint", sa.String(80), nullable=False),
+        sa.Column("run_id", sa.String(40), nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("chunk", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(200)),
+        sa.Column("customer", sa.Text()),
+        sa.PrimaryKeyConstraint("fingerprint", "run_id", "store", "chunk", name="pk_watched_fingerprints"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_watched_fingerprints_run_id", ondelete="CASCADE"),
+    )
+    op.create_index("ix_watched_fingerprints_run_id", "watched_fingerprints", ["run_id"])
+
+    op.create_table(
+        "reappearances",
+        sa.Column("fingerprint", sa.String(80), nullable=False),
+        sa.Column("run_id", sa.String(40), nullable=False),
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("table_name", sa.String(200), nullable=False),
+        sa.Column("kind", sa.String(200), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", "run_id", "store", "table_name", name="pk_reappearances"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_reappearances_run_id", ondelete="CASCADE"),
+    )
+    op.create_index("ix_reappearances_run_id", "reappearances", ["run_id"])
+
+    op.create_table(
+        "watched_stores",
+        sa.Column("store", sa.String(200), nullable=False),
+        sa.Column("streamed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("store", name="pk_watched_stores"),
+    )
