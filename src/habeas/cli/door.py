@@ -26,10 +26,14 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("erase", "habeas.cli.erase:erase", "Erase a person: plan, apply, verify, certificate."),
     ("apply", "habeas.cli.apply:apply", "Carry out a plan that was saved and approved."),
     ("verify", "habeas.cli.verify:verify", "Read afresh whether anything remains after an erasure."),
+    ("map upgrade", "habeas.cli.map_upgrade:upgrade", "Bring the map's files up to the newest version of the format."),
     ("keys", "habeas.cli.keys:keys", "Show the keys that seal and sign, without their secrets."),
     ("schema", "habeas.cli.schema:schema", "Print the JSON Schema of the map's files, for editors."),
     ("demo", "habeas.cli.demo:demo", "Lay out a company to try habeas on, and walk the whole way."),
 )
+
+# Commands of two words stand in a group, which has a line of its own.
+GROUPS = {"map": "Work on the map's files: draw, import, upgrade."}
 
 EPILOGUE = """Exit codes: 0 done (nothing found too); 1 error-level findings, ambiguous, refused or incomplete;
 2 wrong use.
@@ -54,8 +58,15 @@ def build_app(arguments: Sequence[str] = ()) -> App:
         default_parameter=Parameter(negative=(), json_list=False, json_dict=False, show_default=False),
         suppress_keyboard_interrupt=False,
     )
+    groups: dict[str, App] = {}
     for order, (name, path, text) in enumerate(COMMANDS):
-        app.command(path, name=name, help=None if name in arguments else text, sort_key=order, help_epilogue="")
+        group, _, last = name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = App(name=group, help=GROUPS[group], help_epilogue="", sort_key=order)
+            app.command(groups[group])
+        home = groups[group] if group else app
+        named = all(word in arguments for word in name.split())
+        home.command(path, name=last, help=None if named else text, sort_key=order, help_epilogue="")
     return app
 
 

@@ -36,12 +36,15 @@ def expand_store(written: Written) -> Data:
 
 
 def check_version(written: Written, data: Data) -> None:
-    """The format's version must be written, and be 1."""
+    """The format's version must be written, and be the newest."""
     if "version" not in data:
         detail = "It tells a later habeas how to read this file."
         written.wrong((), "version-missing", f"{written.document.file} says no version", detail, "version: 1")
     elif data["version"] != 1 or isinstance(data["version"], bool):
-        detail = "This habeas reads version 1 alone; a file of a later version needs a later habeas."
+        detail = (
+            "This habeas reads version 1 alone: `habeas map upgrade` brings older files up, and a file of a later version "
+            "needs a later habeas."
+        )
         written.wrong(("version",), "version-unknown", "the version must be 1", detail, "version: 1")
         data["version"] = 1
 

@@ -28,8 +28,10 @@ def documented(title: str) -> set[str]:
 
 def arguments(name: str) -> ArgumentCollection:
     """What a command takes, with the defaults of the whole application."""
-    app = build_app([name])
-    return app[name].assemble_argument_collection(default_parameter=app.default_parameter)
+    app = command = build_app(name.split())
+    for word in name.split():
+        command = command[word]
+    return command.assemble_argument_collection(default_parameter=app.default_parameter)
 
 
 def offered(name: str) -> set[str]:
@@ -62,7 +64,7 @@ def test_every_command_speaks_json_and_shows_its_document(name: str) -> None:
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:
-    assert set(re.findall(r"^## habeas (\S+)$", PAGE, re.MULTILINE)) == set(NAMES)
+    assert set(re.findall(r"^## habeas (.+)$", PAGE, re.MULTILINE)) == set(NAMES)
 
 
 def test_the_exit_codes_are_documented_and_in_the_help() -> None:

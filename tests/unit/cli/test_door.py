@@ -129,7 +129,7 @@ def test_help_and_version_are_documents_too(capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
 def test_every_help_has_an_example_that_names_its_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([name, "--help"]) == 0
+    assert run([*name.split(), "--help"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert f"Example: habeas {name}" in text
 
