@@ -26,6 +26,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("erase", "habeas.cli.erase:erase", "Erase a person: plan, apply, verify, certificate."),
     ("apply", "habeas.cli.apply:apply", "Carry out a plan that was saved and approved."),
     ("verify", "habeas.cli.verify:verify", "Read afresh whether anything remains after an erasure."),
+    (
+        "map import",
+        "habeas.cli.map_import:import_",
+        "Take over what fides, dbt, SQLAlchemy or Django know, as proposals.",
+    ),
     ("map upgrade", "habeas.cli.map_upgrade:upgrade", "Bring the map's files up to the newest version of the format."),
     ("keys", "habeas.cli.keys:keys", "Show the keys that seal and sign, without their secrets."),
     ("schema", "habeas.cli.schema:schema", "Print the JSON Schema of the map's files, for editors."),
