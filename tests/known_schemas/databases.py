@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,10 +23,10 @@ def camel(name: str) -> str:
 def chinook(dialect: str) -> Iterator[str]:
     """Chinook's statements in the edition of that dialect."""
     text = _code((HERE / "chinook.sql").read_text(encoding="utf-8"))
+    if dialect != "postgresql":
+        text = text.replace("TIMESTAMP", "DATETIME")
     if dialect == "sqlite":
-        text = _WORD.sub(
-            lambda word: camel(word[0]), text.replace("TIMESTAMP", "DATETIME").replace("VARCHAR", "NVARCHAR")
-        )
+        text = _WORD.sub(lambda word: camel(word[0]), text.replace("VARCHAR", "NVARCHAR"))
         text = text.replace("INT NOT NULL PRIMARY KEY", "INTEGER NOT NULL PRIMARY KEY")
     yield from _statements(text)
 
@@ -46,6 +48,40 @@ def run_all(engine: sa.Engine, statements: Iterator[str]) -> None:
             connection.exec_driver_sql(
                 statement.replace("%", "%%") if engine.dialect.name == "postgresql" else statement
             )
+
+
+Rows = dict[str, list[dict[str, object]]]  # in an order in which keys are satisfied
+
+
+def fill(engine: sa.Engine, rows: Rows, named: Callable[[str], str] = str) -> None:
+    """Insert rows by the tables' and columns' names, which `named` turns into those of the edition."""
+    stored = _in_sqlite if engine.dialect.name == "sqlite" else lambda value: value
+    with engine.begin() as connection:
+        for table, of_table in rows.items():
+            if of_table:
+                names = {name: named(name) for name in of_table[0]}
+                target = sa.table(named(table), *(sa.column(name) for name in names.values()))
+                connection.execute(
+                    sa.insert(target), [{names[k]: stored(v) for k, v in row.items()} for row in of_table]
+                )
+
+
+def _in_sqlite(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat(" ") if isinstance(value, datetime) else value
+
+
+def contents(
+    engine: sa.Engine, tables: Iterable[str], named: Callable[[str], str] = str
+) -> dict[str, list[sa.RowMapping]]:
+    """Every row of the tables, as the database gives them, in the order of their columns' text."""
+    with engine.connect() as connection:
+        found = {}
+        for table in tables:
+            rows = connection.execute(sa.select(sa.text("*")).select_from(sa.table(named(table)))).mappings().all()
+            found[table] = sorted(rows, key=lambda row: str(tuple(row.values())))
+        return found
 
 
 def _code(text: str) -> str:
