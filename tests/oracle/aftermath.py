@@ -153,12 +153,32 @@ class Changes:
                 if (
                     not reference.value_join
                     and not reference.cascades_updates
-                    and self.verdicts.verdict.get(target) == MASK
+                    and self.verdicts.remains(target)
                     and self.verdicts.remains(row)
                     and any(column in self.of(target) for column in reference.target_columns)
                     and not any(column in self.of(row) for column in reference.columns)
                 ):
                     raise Refused("mask-breaks-reference")
+        if self._fill_with_what_goes():
+            raise Refused("placeholder-goes")
+
+    def _fill_with_what_goes(self) -> bool:
+        """Whether a placeholder that is written names a row that departs."""
+        for row in self.links.row:
+            for reference, _ in self.links.bearing[row]:
+                written = {c: v for c, v in self.unlinks[row].items() if c in reference.columns}
+                if not reference.placeholder or any(v is None or isinstance(v, Token) for v in written.values()):
+                    continue
+                named = {**self.links.row[row], **written}
+                wanted = [named[c] for c in reference.columns]
+                if written and any(
+                    target[0] == reference.target
+                    and [values[c] for c in reference.target_columns] == wanted
+                    and self.verdicts.departs(target)
+                    for target, values in self.links.row.items()
+                ):
+                    return True
+        return False
 
     def follow_updates(self) -> None:
         """ON UPDATE CASCADE: the database writes a masked key into the rows that still refer to it."""
@@ -203,10 +223,15 @@ def erase_loosely(company: Company, rows: Rows, asked: Asked) -> tuple[Rows, set
     """The same, and the cells that a set may unlink although a sequence doesn't (section 8)."""
     if not asked.people:
         return erase_one(company, rows, asked, None)[0], set()
+    met: set[RowId] = set()
+    people: list[Identities] = []
     for person in asked.people:
-        roots_of(Links(company, rows), person, asked, changes=True)
+        roots = set(roots_of(Links(company, rows), person, asked, changes=True))
+        if not roots or roots - met:
+            people.append(person)  # whoever was mentioned before has left by then
+        met |= roots
     masked: set[tuple[str, tuple[str, ...]]] = set()
-    for person in asked.people:
+    for person in people:
         before = rows
         rows, verdicts, _ = erase_one(company, rows, asked, person)
         masked |= {_named(company, before, row) for row, verdict in verdicts.verdict.items() if verdict == MASK}

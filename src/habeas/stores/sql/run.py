@@ -18,12 +18,12 @@ from habeas.program.program import Program, Verdict
 from habeas.program.selection import Identity, Intent, Selection
 from habeas.stores.sql import finding_people, naming_alone, reused_keys, verifying
 from habeas.stores.sql.blocking import settle_blocking
+from habeas.stores.sql.broken_references import placeholders_that_go, written_targets
 from habeas.stores.sql.change_sets import ChangeSet, change_sets, refusals
 from habeas.stores.sql.changing import change
 from habeas.stores.sql.counting import count_each, count_verdicts
 from habeas.stores.sql.explaining import Explainer
 from habeas.stores.sql.keeping import lay_holds, lay_keeps
-from habeas.stores.sql.placeholders import placeholders_that_go
 from habeas.stores.sql.reaching import Reach
 from habeas.stores.sql.sharing import settle_sharing
 from habeas.stores.sql.taking_along import keep_given
@@ -138,7 +138,7 @@ class StoreRun:
         self.work.tallies = count_verdicts(self.work)
         self._sets = change_sets(self.work)
         self.findings += refusals(self.work, self._sets)
-        self.findings += placeholders_that_go(self.work, self._sets)
+        self.findings += [*placeholders_that_go(self.work, self._sets), *written_targets(self.work, self._sets)]
         if self._seeds:
             # Only now: references to what is long gone are unlinked like those to what goes.
             verifying.forget_done(self.work, self._seeds, self.roots)
@@ -190,6 +190,18 @@ class StoreRun:
         erased = [table for table in work.keys if work.tallies[table].rows(Verdict.ERASE)]
         live = {t: f"JOIN {work.name(t)} x ON {work.same_row(t, 'k', 'x')}" for t in erased}
         return count_each(work, ((t, f"FROM {work.keys[t].name} k {live[t]} WHERE k.v = 1") for t in erased))
+
+    def forget_what_others_did(self, rows: Mapping[str, Sequence[Sequence[Any]]]) -> None:
+        """Take out of the reach what other chunks of the same run have erased or masked, as it should be: `rows`, by table.
+
+        A row that two people of a batch lead to is masked with the later one, and the earlier one's keys lead there still.
+        """
+        done: dict[str, KeyTable] = {}
+        for table in [table for table in rows if table in self.work.keys]:
+            loaded = verifying.load_seeds(self.work, table, [rows[table]], verifying.ELSEWHERE)
+            if loaded is not None:
+                done[table] = loaded
+        verifying.forget_done(self.work, done, self.roots)
 
     def remaining(self) -> dict[str, int]:
         """What a fresh reach and decision would still erase or mask, by table (verification)."""

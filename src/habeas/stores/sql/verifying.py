@@ -11,6 +11,7 @@ from habeas.program.program import DEPARTING, Verdict
 from habeas.stores.sql.working import KeyTable, Working
 
 SEED = "s"
+ELSEWHERE = "e"  # rows that other chunks of the same run have remembered
 BATCH = 5_000
 SPOOLED = ("habeas customer", "habeas verdict", "habeas right")  # beside the carried columns
 
@@ -41,13 +42,15 @@ def departing_rows(work: Working) -> Iterable[tuple[str, tuple[str, ...], Iterab
             cursor.close()
 
 
-def load_seeds(work: Working, table: str, batches: Iterable[Sequence[Sequence[Any]]]) -> KeyTable | None:
+def load_seeds(
+    work: Working, table: str, batches: Iterable[Sequence[Sequence[Any]]], prefix: str = SEED
+) -> KeyTable | None:
     """Put spooled rows into a root table: erased and masked rows alike lead to what was written behind them.
 
     The columns have the live table's types, so that joins use its indexes. Whether such a row still exists doesn't matter.
     """
     node = work.node(table)
-    name = work.key_name(table, SEED)
+    name = work.key_name(table, prefix)
     carried = ", ".join(f"{work.column('x', c)} AS c{i}" for i, c in enumerate(node.carried))
     customer = "CAST(NULL AS integer)"
     if work.program.customer_table is not None:
