@@ -19,6 +19,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from habeas.diagnostics import Finding, Refused, error
+from habeas.execution.abandoned_runs import abandon_run, forget_files, may_have_changed, refuse_abandoned
 from habeas.execution.chunk_reports import ChunkReport, merged_groups, report_of
 from habeas.execution.chunk_reports import line_of as line_of
 from habeas.execution.explaining_runs import added_up
@@ -101,6 +102,8 @@ class Erasure:
             holder = self.run.id if self.run else secrets.token_hex(8)
             for store in sorted(context.stores, key=lambda each: each.name):
                 leases.enter_context(store.leased(holder, context.now()))
+            if self.run is not None:
+                refuse_abandoned(context, self.run.id)
             for number, chunk in enumerate(chunks):
                 try:
                     self._chunk(number, chunk)
@@ -321,15 +324,21 @@ class Erasure:
         context.observe(f"{store.name}: recorded")
 
     def _stop(self, refused: Refused, number: int) -> None:
-        """Something was changed before, or may have been: the run stays open, and says so."""
+        """Where something was changed, or may have been, the run stays open and says so; else it is forgotten."""
         assert self.run is not None, "a run that never began has nothing to stop"
-        with self.context.control.begin() as control:
-            for store in self.context.stores:
-                record_store_failure(control, self.run.id, store.name, number)
-            changed = any(self.lines.values())
-            state = RunState.INCOMPLETE if changed else RunState.REFUSED
-            self.run = move_run(control, self.run.id, state, self.context.now())
+        context, run_id = self.context, self.run.id
+        # A commit may have been carried out although its answer was lost: the ledgers know.
+        changed = any(self.lines.values()) or may_have_changed(context.stores, run_id)
+        with context.control.begin() as control:
+            for store in context.stores:
+                record_store_failure(control, run_id, store.name, number)
+            if changed:
+                self.run = move_run(control, run_id, RunState.INCOMPLETE, context.now())
+            else:
+                abandon_run(control, run_id, context.now())
         if not changed:
+            context.observe("abandoned")
+            forget_files(context, [run_id])
             raise refused
         self.failure = refused
 

@@ -7,7 +7,7 @@ will be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -47,7 +47,7 @@ _BEFORE: dict[RunState, tuple[RunState, ...]] = {
     RunState.APPLIED: (RunState.APPLYING, RunState.INCOMPLETE),  # everything was done, and something remained
     RunState.VERIFIED: (RunState.APPLIED, RunState.INCOMPLETE),
     RunState.INCOMPLETE: (RunState.APPLYING, RunState.APPLIED, RunState.VERIFIED),
-    RunState.REFUSED: (RunState.PREPARED, RunState.APPLYING),
+    RunState.REFUSED: (RunState.PREPARED, RunState.APPLYING, RunState.INCOMPLETE),  # its ledgers say: nothing changed
 }
 _ENDS = (RunState.VERIFIED, RunState.INCOMPLETE, RunState.REFUSED)
 
@@ -202,9 +202,12 @@ def record_spool(connection: Connection, run_id: str, parts: int) -> None:
     connection.execute(update(runs).where(runs.c.id == run_id).values(spool_parts=parts))
 
 
-def unfinished_runs_for(connection: Connection, fingerprints: Iterable[str]) -> tuple[RunRecord, ...]:
+def unfinished_runs_for(
+    connection: Connection, fingerprints: Iterable[str], selections: Collection[str] = ()
+) -> tuple[RunRecord, ...]:
     """Runs that changed something, or may have, and are not verified yet, about any of these fingerprints,
-    oldest first: of identities that were given, or that a store held of the person alone.
+    oldest first: of identities that were given, or that a store held of the person alone. `selections` are fingerprints of
+    whole selections, by which a Customer's run is found, who has no identity.
 
     Give the candidates under every key. Until these runs are done the answer to a request is `incomplete`.
     """
@@ -220,6 +223,10 @@ def unfinished_runs_for(connection: Connection, fingerprints: Iterable[str]) -> 
         )
         for row in connection.execute(_runs().where(runs.c.id.in_(about), runs.c.state.in_(states))):
             found[row.id] = _record(row)
+    for row in connection.execute(
+        _runs().where(runs.c.selection_fingerprint.in_(selections), runs.c.state.in_(states))
+    ):
+        found[row.id] = _record(row)
     return tuple(sorted(found.values(), key=lambda run: (run.started_at, run.id)))
 
 

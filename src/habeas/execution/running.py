@@ -75,6 +75,10 @@ class Context:
             for candidate in self.fingerprints.candidates(i.type, self.normal(i.type, i.value))
         )
 
+    def candidates_of_whole(self, selection: Selection) -> tuple[str, ...]:
+        """The fingerprints of the whole selection, under every key."""
+        return self.fingerprints.selection_candidates(selection_as_plain(selection))
+
     def selection_fingerprint(self, selection: Selection) -> str:
         """One fingerprint for the whole selection."""
         return self.fingerprints.of_selection(selection_as_plain(selection))

@@ -16,6 +16,7 @@ from habeas.delivery.certificate import (
     write_certificate,
 )
 from habeas.diagnostics import Finding, Refused, Severity, error
+from habeas.execution.abandoned_runs import sweep_abandoned
 from habeas.execution.erasing import EXCEEDED, Erasure, resumed
 from habeas.execution.explaining_runs import explain
 from habeas.execution.plan_records import Ceiling, ceilings_of
@@ -194,8 +195,11 @@ def finish_unfinished(
     """
     context = workspace.context
     with context.control.read() as control:
-        unfinished = unfinished_runs_for(control, context.candidates_of(selection))
-    return [_finish(workspace, run, redact=redact, approve=approve) for run in unfinished]
+        wanted = context.candidates_of(selection), context.candidates_of_whole(selection)
+        unfinished = unfinished_runs_for(control, *wanted)
+    finished = [_finish(workspace, run, redact=redact, approve=approve) for run in unfinished]
+    sweep_abandoned(context)  # of others: those about these people are done
+    return finished
 
 
 def _finish(workspace: Workspace, run: RunRecord, *, redact: bool, approve: Approve | None) -> EraseOutcome:

@@ -10,6 +10,7 @@ from typing import Any
 from habeas.delivery.certificate import Certificate
 from habeas.delivery.verifying_certificates import verify_certificate
 from habeas.diagnostics import Finding, Refused, error
+from habeas.execution.abandoned_runs import sweep_abandoned, sweep_spools
 from habeas.execution.remains import Remaining
 from habeas.execution.run_records import RunRecord, RunState, load_run, move_run
 from habeas.execution.spool import remove_spool
@@ -76,13 +77,16 @@ def verify(workspace: Workspace, certificate: Path, subject: Subject | None = No
 
 
 def verify_due(workspace: Workspace) -> list[VerifyOutcome]:
-    """Carry out every verification whose time has come, and destroy what runs sealed whose window has closed.
+    """Carry out every verification whose time has come, and destroy what runs sealed whose window has closed, or that
+    came to nothing.
 
     One that can't be carried out (a store is down) is answered with `incomplete` and stays due; the others go on.
     """
     context = workspace.context
     now = workspace.now()
     outcomes: list[VerifyOutcome] = []
+    sweep_abandoned(context)
+    sweep_spools(context)
     with context.control.read() as control:
         due = due_verifications(control, now)
     for number, each in enumerate(due):

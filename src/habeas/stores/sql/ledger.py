@@ -85,6 +85,13 @@ def read_ledger(connection: Connection, run: str, chunk: int) -> LedgerRow | Non
     return None if row is None else LedgerRow(row[0], int(row[1]), row[2], json.loads(row[3]))
 
 
+def is_in_ledger(connection: Connection, run: str) -> bool:
+    """Whether anything of a run is committed in the store."""
+    if not _exists(connection):
+        return False
+    return connection.execute(text(f"SELECT 1 FROM {LEDGER} WHERE run = :run"), {"run": run}).first() is not None
+
+
 def write_ledger(connection: Connection, row: LedgerRow, now: datetime) -> None:
     """The transaction's last statement."""
     connection.execute(
