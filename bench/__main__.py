@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.servers.postgresql import PostgresqlServer, running_postgresql
 
-from bench import batches, engine, giving, labels, one_person
+from bench import batches, engine, giving, labels, one_person, values
 from bench.company import connection_text, email_of, load_postgresql, load_sqlite, people_of
 from bench.measuring import Measurement, shown, timed
 
@@ -36,6 +36,9 @@ def main() -> int:
     """Measure what was asked for."""
     if sys.argv[1:2] == ["labels"]:
         return _labels(sys.argv[2:])
+    if sys.argv[1:] == ["values"]:
+        print(*values.report(), sep="\n")
+        return 0
     parser = argparse.ArgumentParser(prog="python -m bench", description="habeas beside statements written by hand")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which lines ({', '.join(PARTS)}; all)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")

@@ -22,6 +22,12 @@ def init(
         tuple[str, ...],
         Parameter(metavar="NAME", help="Look at this PostgreSQL schema instead of public; repeatable."),
     ] = (),
+    no_sample: Annotated[
+        bool,
+        Parameter(
+            help="Look at no value. Else a few are looked at where a column's name says nothing, and none of them is kept."
+        ),
+    ] = False,
     place: Place = HERE,
     output: Output = PLAINLY,
 ) -> Answer:
@@ -39,7 +45,7 @@ def init(
     from habeas.flows.init import init as flow
 
     log_to_stderr(verbose=output.verbose)
-    outcome = flow(url, place.dir, environment(), store=store, schemas=schema)
+    outcome = flow(url, place.dir, environment(), store=store, schemas=schema, sample=not no_sample)
 
     def view(screen: Screen) -> None:
         show_findings(screen.out, outcome.findings)

@@ -90,7 +90,7 @@ def actors_table(people: tuple[PersonTable, ...]) -> str | None:
 def _rule(table: Table, guesses: Mapping[str, Guess]) -> str | None:
     last = last_word(table.ref)
     categories = {guess.category for guess in guesses.values()}
-    email = any(_is_own(c.name, "email") for c in table.columns)
+    email = any(_is_own(c.name, "email") or _held(guesses.get(c.name), "email") for c in table.columns)
     bare_name = any(words(c.name) in (("name",), ("full", "name")) for c in table.columns)
     parted = bool(categories & {"user.name.first", "user.name.last"})
     secret = "user.authorization.password" in categories
@@ -110,6 +110,11 @@ def _is_own(column: str, kind: str) -> bool:
     return kind in name and set(name) <= _IDENTITY_WORDS | PERSON_WORDS - {"assistant", "manager", "guardian", "parent"}
 
 
+def _held(guess: Guess | None, kind: str) -> bool:
+    """Whether the column's values say what its name doesn't (`konto` that holds e-mails)."""
+    return guess is not None and guess.rule == f"values-{kind}"
+
+
 def _describes(table: Table, catalog: Catalog, others: set[str]) -> bool:
     """Whether a row belongs to a person of another table: a key to it, or a column named after it."""
     targets = {key.target for key in table.foreign_keys} & others
@@ -124,9 +129,9 @@ def _person(table: Table, rule: str, guesses: Mapping[str, Guess]) -> PersonTabl
         guess = guesses.get(column.name)
         if guess is None or column.family not in (TypeFamily.TEXT, TypeFamily.OTHER):
             continue
-        if guess.category == "user.contact.email" and _is_own(column.name, "email"):
+        if guess.category == "user.contact.email" and (_is_own(column.name, "email") or _held(guess, "email")):
             identities[column.name] = "email"
-        own_phone = _is_own(column.name, "phone") or _is_own(column.name, "mobile")
+        own_phone = _is_own(column.name, "phone") or _is_own(column.name, "mobile") or _held(guess, "phone")
         if guess.category == "user.contact.phone_number" and own_phone:
             identities[column.name] = "phone"
     key = table.primary_key[0] if len(table.primary_key) == 1 else None

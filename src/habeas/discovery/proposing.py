@@ -19,7 +19,7 @@ from habeas.discovery.edges import FoundEdge, FoundPair
 from habeas.discovery.people import PersonTable
 from habeas.discovery.policy_file import propose_policy
 from habeas.discovery.questions import Asked, Place, choose
-from habeas.discovery.reading import Reads
+from habeas.discovery.reading import Reads, Samples
 from habeas.discovery.remarks import left_out, remarks, types_left_out
 from habeas.discovery.surveying import Survey, survey
 from habeas.discovery.table_words import DEFAULTS, is_audit_trail
@@ -46,14 +46,20 @@ class Proposal:
 
 
 def propose(
-    catalog: Catalog, store: str, url_text: str, read: Reads, settings: PersonalByPolicy = DEFAULTS
+    catalog: Catalog,
+    store: str,
+    url_text: str,
+    read: Reads,
+    settings: PersonalByPolicy = DEFAULTS,
+    samples: Samples | None = None,
 ) -> Proposal:
     """Propose the map of one store.
 
     `url_text` is written into the file as it stands (`${APP_DATABASE_URL}`); `read` answers what the catalogue can't
-    (the class names in polymorphic columns). Works on names and structure alone, so nothing personal gets in.
+    (the class names in polymorphic columns). Works on names and structure; `samples` are looked at where names say
+    nothing, and no value of them gets in.
     """
-    seen = survey(catalog, read, settings)
+    seen = survey(catalog, read, settings, samples)
     asked = choose(candidates(catalog, seen), len(seen.tables))
     writer = _Writer(catalog, store, seen, asked)
     document = writer.document(url_text)

@@ -16,6 +16,16 @@ class Reads(Protocol):
         """
 
 
+class Samples(Protocol):
+    """Bounded samples of what stands in columns. What is read is looked at and let go: never kept, written or logged."""
+
+    def texts(self, table: str, columns: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """For each column the beginnings of its non-blank values in some rows, as text; none where it can't be read.
+
+        `table` is a reference of the catalogue. Raises nothing.
+        """
+
+
 class GivenValues:
     """Reads answered from values given beforehand: `{(table, column): values}`; for tests and offline use."""
 

@@ -17,8 +17,9 @@ from habeas.discovery.not_personal import OWN_TABLE, NotPersonal, propose_not_pe
 from habeas.discovery.ownership import propose_ownership
 from habeas.discovery.people import Personal, PersonTable, find_people
 from habeas.discovery.personal_columns import Guess, category_of
-from habeas.discovery.reading import Reads
+from habeas.discovery.reading import Reads, Samples
 from habeas.discovery.table_words import DEFAULTS, as_people, context_of, is_about_login
+from habeas.discovery.value_evidence import NO_EVIDENCE, ValueEvidence, look_at_values
 from habeas.discovery.verdicts import Ownership
 
 
@@ -37,18 +38,26 @@ class Survey:
     unreached: tuple[str, ...]
 
 
-def survey(catalog: Catalog, read: Reads, settings: PersonalByPolicy = DEFAULTS) -> Survey:
+def survey(
+    catalog: Catalog, read: Reads, settings: PersonalByPolicy = DEFAULTS, samples: Samples | None = None
+) -> Survey:
     """Look at a store: its people, edges, Customers, ownership, personal columns and what is nobody's.
 
-    `settings` are those of `habeas.yaml`: what counts as personal where a company decides.
+    `settings` are those of `habeas.yaml`: what counts as personal where a company decides. With `samples`, the values
+    of columns whose names say nothing are looked at, too.
     """
     catalog = _without_own(catalog)
-    personal = _personal(catalog, frozenset(), None, {}, settings)
+    personal = _personal(catalog, frozenset(), None, {}, settings, NO_EVIDENCE)
+    evidence = NO_EVIDENCE
+    if samples is not None:
+        of_people = {ref for ref in catalog.tables if context_of(ref).people}
+        evidence = look_at_values(catalog, samples, personal, of_people)
+        personal = _personal(catalog, frozenset(), None, {}, settings, evidence)
     people = find_people(catalog, personal)
     persons = frozenset(person.table for person in people)
     found = find_edges(catalog, people, read)
     keys = _edge_columns(found)
-    personal = _personal(catalog, persons, None, keys, settings)
+    personal = _personal(catalog, persons, None, keys, settings, evidence)
     customers = find_customers(catalog, found, people)
     ownership = propose_ownership(catalog, found, people, customers, personal, staff_fields=settings.staff_fields)
     joins = _value_joins(catalog, people, personal, ownership, customers)
@@ -56,7 +65,7 @@ def survey(catalog: Catalog, read: Reads, settings: PersonalByPolicy = DEFAULTS)
         found = _with(found, joins)
         keys = _edge_columns(found)
         ownership = propose_ownership(catalog, found, people, customers, personal, staff_fields=settings.staff_fields)
-    personal = _personal(catalog, persons, ownership.about_people(found), keys, settings)
+    personal = _personal(catalog, persons, ownership.about_people(found), keys, settings, evidence)
     not_personal = propose_not_personal(
         catalog, personal, ownership.reached, customers.table if customers is not None else None
     )
@@ -88,6 +97,7 @@ def _personal(
     owned: frozenset[str] | None,
     keys: Mapping[str, frozenset[str]],
     settings: PersonalByPolicy,
+    evidence: ValueEvidence,
 ) -> Personal:
     """The guesses of every base table's columns, without those that bear an edge.
 
@@ -103,7 +113,9 @@ def _personal(
         skipped = keys.get(table.ref, frozenset())
         guesses: dict[str, Guess] = {}
         for column in table.columns:
-            guess = None if column.name in skipped else category_of(table.ref, column, around)
+            guess = None
+            if column.name not in skipped:
+                guess = category_of(table.ref, column, around) or evidence.guess(table.ref, column, around)
             if guess is not None and not (column.name in table.primary_key and guess.category == "user.unique_id"):
                 guesses[column.name] = guess
         if guesses:

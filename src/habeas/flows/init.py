@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from habeas.datamap.positions import shown
 from habeas.datamap.reader import POLICY_FILE, read_company, read_policy
 from habeas.datamap.urls import expand_url, has_password
 from habeas.datamap.writing import merge
-from habeas.diagnostics import Finding, Refused, error
+from habeas.diagnostics import Finding, Refused, error, note
 from habeas.discovery.proposing import Proposal, propose
 from habeas.discovery.rendering import render_policy, render_store
+from habeas.discovery.value_shapes import installed
 from habeas.flows.map_files import read_text, write_text
 from habeas.stores.sql.connecting import database_errors, open_engine
 from habeas.stores.sql.reading_catalogue import read_catalogue
+from habeas.stores.sql.sampling import TableSamples, samples_of
 from habeas.stores.sql.type_values import TypeValues
 
 _VARIABLE_ALONE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -62,10 +65,12 @@ def init(
     *,
     store: str | None = None,
     schemas: Sequence[str] = (),
+    sample: bool = True,
 ) -> InitOutcome:
     """Write, or add to, the map of the database at `url` in `folder`.
 
-    `url` may name variables of `environment`. A URL with a password is not written: the map gets a variable instead.
+    `sample` False: no value is looked at, and names, types and keys alone tell what columns hold. `url` may name
+    variables of `environment`. A URL with a password is not written: the map gets a variable instead.
     Raises Refused for a URL that can't be read, a database that can't be reached, a bad store name, and a map that
     isn't usable YAML; nothing is written then.
     """
@@ -77,11 +82,25 @@ def init(
     with database_errors(name), engine.connect() as connection:
         catalog = read_catalogue(connection, tuple(schemas))
         written = f"${{{variable}}}" if secret else url
-        proposal = propose(catalog, name, written, TypeValues(connection, catalog), _settings(folder))
+        with samples_of(live, catalog) if sample and installed() else nullcontext() as samples:
+            proposal = propose(catalog, name, written, TypeValues(connection, catalog), _settings(folder), samples)
     if not any(table.is_base for table in catalog.tables.values()):
         raise Refused(_no_tables(name, schemas))
     files = _write(folder, name, proposal)
+    proposal = replace(proposal, findings=(*proposal.findings, *_unseen(sample, samples)))
     return _outcome(folder, name, catalog, proposal, files, variable if secret else None)
+
+
+def _unseen(wanted: bool, samples: TableSamples | None) -> list[Finding]:
+    """What `init` could not look at, though it should have."""
+    if wanted and samples is None:
+        detail = "Columns were told by their names and types alone. The libraries that know e-mails, phones and IBANs are missing."
+        return [note("values-not-seen", "no values were looked at", detail, "pip install 'habeas[discovery]'")]
+    if samples is None or not samples.left_out:
+        return []
+    shown_tables = ", ".join(samples.left_out[:10]) + (" …" if len(samples.left_out) > 10 else "")
+    detail = f"They can't be read by this role, or it took too long; names and types alone told: {shown_tables}."
+    return [note("values-not-seen", f"the values of {len(samples.left_out)} tables were not looked at", detail)]
 
 
 def _settings(folder: Path) -> PersonalByPolicy:
