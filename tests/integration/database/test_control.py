@@ -6,7 +6,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -144,23 +143,17 @@ def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pyte
         assert version_of(control.engine) == HEAD
 
 
-def test_opening_what_is_up_to_date_is_quick_and_imports_no_alembic(tmp_path: Path) -> None:
+def test_opening_what_is_up_to_date_imports_no_alembic(tmp_path: Path) -> None:
     open_control(tmp_path, {}).close()
     script = (
-        "import sys, time\n"
+        "import sys\n"
         "from pathlib import Path\n"
         "from habeas.database.control import open_control\n"
-        "times = []\n"
-        "for _ in range(5):\n"
-        "    start = time.perf_counter()\n"
-        "    open_control(Path(sys.argv[1]), {}).close()\n"
-        "    times.append(time.perf_counter() - start)\n"
-        "print('alembic' in sys.modules, min(times))\n"
+        "open_control(Path(sys.argv[1]), {}).close()\n"
+        "print('alembic' in sys.modules)\n"
     )
     answer = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
-    imported, seconds = answer.stdout.split()
-    assert imported == "False"
-    assert float(seconds) < 0.020
+    assert answer.stdout.strip() == "False"
 
 
 def test_sqlite_is_private_durable_and_leaves_no_bytes_behind(tmp_path: Path) -> None:
@@ -190,11 +183,9 @@ def test_a_failed_transaction_leaves_nothing(control: Control) -> None:
 
 
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
-    with open_control(tmp_path, {}) as control, control.begin():
-        start = time.monotonic()
-        with control.read() as connection:
-            assert connection.scalar(text("SELECT count(*) FROM runs")) == 0
-        assert time.monotonic() - start < 5
+    with open_control(tmp_path, {}) as control, control.begin(), control.read() as connection:
+        # One that waited would give up after ten seconds, since the writer stays.
+        assert connection.scalar(text("SELECT count(*) FROM runs")) == 0
 
 
 def test_parameters_stay_out_of_errors(control: Control) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import stat
-import time
 import tracemalloc
 from datetime import UTC, date, datetime, timedelta, timezone
 from datetime import time as clock
@@ -204,11 +203,9 @@ def test_removing_takes_all_parts_of_one_run_alone(tmp_path: Path, key: DataKey)
     assert remove_spool(tmp_path, RUN) == 0
 
 
-def test_many_keys_are_quick_and_memory_is_flat(tmp_path: Path, key: DataKey) -> None:
-    start = time.perf_counter()
+def test_memory_is_flat_over_many_keys(tmp_path: Path, key: DataKey) -> None:
     with SpoolWriter(tmp_path, RUN, key) as writer:
         writer.write("app", "messages", ("id", "node"), ((2**40 + n, n % 7) for n in range(600_000)))
-    assert time.perf_counter() - start < 6  # 0.3 s measured; the bound leaves room for a busy machine
     tracemalloc.start()
     total = sum(len(batch.rows) for batch in SpoolReader(tmp_path, RUN, key))
     peak = tracemalloc.get_traced_memory()[1]
