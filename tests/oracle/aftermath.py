@@ -7,9 +7,9 @@ from copy import deepcopy
 from datetime import date, datetime, time
 from typing import Any
 
-from tests.oracle.company import Asked, Company, Identities, Refused, RowId, Rows, Token, every_row
+from tests.oracle.company import Asked, Company, Identities, OneOf, Refused, RowId, Rows, Token, every_row
 from tests.oracle.decision import HOLD, KEEP, MASK, Verdicts, decide_erasure, roots_of
-from tests.oracle.references import Links, Reference
+from tests.oracle.references import Links, Reference, matching_form
 
 FIXED = {
     "integer": 0,
@@ -41,16 +41,27 @@ class Changes:
         self.tokens: dict[tuple[RowId, str], Token] = {}
         self.masks: dict[RowId, dict[str, Any]] = {row: {} for row in links.row}
         self.unlinks: dict[RowId, dict[str, Any]] = {row: {} for row in links.row}
+        self.firm: dict[RowId, set[str]] = {row: set() for row in links.row}  # masked, whatever is unlinked
+        self.freed: dict[RowId, set[str]] = {row: set() for row in links.row}  # unlinked by an edge with a right
+        self.copies: dict[RowId, dict[str, Any]] = {row: {} for row in links.row}
         for row in links.row:
             if verdicts.remains(row) and not verdicts.frozen(row):
                 self._unlink(row)
         for row in links.row:
             if verdicts.remains(row) and not verdicts.frozen(row):
                 self._mask(row)
+        for table, entry in self.company.map.get("tables", {}).items():
+            for column, said in ((entry or {}).get("columns") or {}).items():
+                if isinstance(said, Mapping) and is_personal(self.company, table, column):
+                    for copy in said.get("copies", ()):
+                        self._copy((table, column), copy)
 
     def of(self, row: RowId) -> dict[str, Any]:
-        """All that is written to the row; where a column is both masked and unlinked, unlinking has the last word."""
-        return {**self.masks[row], **self.unlinks[row]}
+        """All that is written to the row; where a column is both masked and unlinked, unlinking has the last word.
+
+        What a copy receives comes after everything.
+        """
+        return {**self.masks[row], **self.unlinks[row], **self.copies[row]}
 
     def mask_value(self, row: RowId, column_name: str) -> Any:
         table = self.company.tables[row[0]]
@@ -60,7 +71,11 @@ class Changes:
         own = said.get("mask")
         if isinstance(own, Mapping):
             return own["constant"]
-        if own == "null" or (own is None and column.nullable):
+        copies = [self._place(copy) for copy in said.get("copies", ())]
+        if own is None and copies and column.type in ("text", "integer"):
+            return self.token(row, column.type)
+        copies_nullable = all(self.company.tables[t].column(c).nullable for t, c in copies)
+        if own == "null" or (own is None and column.nullable and copies_nullable):
             return None
         in_unique = column_name in table.key or any(column_name in unique for unique in table.uniques)
         if own == "token" or in_unique or said.get("identity") or self._in_edge(table.name, column_name):
@@ -69,6 +84,7 @@ class Changes:
 
     def token(self, row: RowId, type_: str) -> Token:
         """A row has one token for all its text columns; each number is a token of its own."""
+        # (A number with copies is asked for once alone: `_copy` takes what `masks` holds.)
         return self.tokens.setdefault((row, type_), Token(type_)) if type_ == "text" else Token(type_)
 
     def _in_edge(self, table: str, column: str) -> bool:
@@ -89,6 +105,8 @@ class Changes:
             if reference.value_join:
                 if (departs and verdict != KEEP and not self._joins_another(row, reference)) or owns_no_more:
                     self.unlinks[row] |= self._break_join(row, reference)
+                    if reference.right is not None:
+                        self.freed[row] |= set(self._break_join(row, reference))
                 continue
             if verdict == KEEP:
                 meant = reference.on_erase == "unlink" and erased  # a masked row may still be referred to
@@ -116,11 +134,13 @@ class Changes:
         if verdict == KEEP:
             if row in self.verdicts.kept_itself:
                 for column in self.company.entry(table)["on_erase"]["keep"].get("mask", ()):
+                    self.firm[row].add(column)
                     self.masks[row][column] = self.mask_value(row, column)
             return
         for reference, target in self.links.bearing[row]:
             still_joined = reference.value_join and self._joins_another(row, reference)
             if reference.right is not None and self.verdicts.departs(target) and not still_joined:
+                self.firm[row] |= set(reference.mask) - set(self.links.unlinking(reference) or {})
                 for column in reference.mask:
                     self.masks[row][column] = self.mask_value(row, column)
         if verdict == MASK:
@@ -130,7 +150,42 @@ class Changes:
                 if name in self.company.key_of(table) or column.generated or name in bound:
                     continue
                 if is_personal(self.company, table, name):
+                    self.firm[row].add(name)
                     self.masks[row][name] = self.mask_value(row, name)
+
+    def _place(self, copy: str) -> tuple[str, str]:
+        table, _, column = copy.rpartition(".")
+        return table, column
+
+    def _copy(self, original: tuple[str, str], copy: str) -> None:
+        """Write what masks wrote to the originals wherever the same value stood in the copy."""
+        links, (table, column) = self.links, self._place(copy)
+        rule = links.rule(*original)
+        across = any(
+            r.across and (r.table, r.columns, r.target, r.target_columns) == (table, (column,), *_singly(original))
+            for r in links.references
+        )
+        for row, values in links.row.items():
+            mine = matching_form(values[column], rule) if row[0] == table else None
+            verdict = self.verdicts.verdict.get(row)
+            if mine is None or not self.verdicts.remains(row) or self.verdicts.frozen(row):
+                continue
+            matched = [
+                t
+                for t, there in links.row.items()
+                if t[0] == original[0]
+                and mine == matching_form(there[original[1]], rule)
+                and (across or links.customer[t] == links.customer[row])
+            ]
+            masked = [t for t in matched if original[1] in self.masks[t] and self.verdicts.remains(t)]
+            stays = any(t not in masked and self.verdicts.remains(t) for t in matched)
+            if not masked:
+                continue
+            let_go = column in self.freed[row] and verdict != MASK
+            if column not in self.firm[row] and (verdict == KEEP or stays or let_go):
+                continue
+            given = tuple(self.masks[t][original[1]] for t in masked)
+            self.copies[row][column] = given[0] if len(given) == 1 else OneOf(given)
 
     def _still_leading_columns(self, row: RowId) -> set[str]:
         """Columns of the row's key references that still lead to a row that remains."""
@@ -191,6 +246,10 @@ class Changes:
                         self.unlinks[row] |= {c: written[t] for c, t in pairs if t in written}
 
 
+def _singly(place: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+    return place[0], (place[1],)
+
+
 def erase_one(
     company: Company, rows: Rows, asked: Asked, person: Identities | None
 ) -> tuple[Rows, Verdicts, dict[RowId, dict[str, Any]]]:
@@ -211,7 +270,7 @@ def erase_one(
 
 
 def deepcopy_but_tokens(values: dict[str, Any]) -> dict[str, Any]:
-    return {c: v if isinstance(v, Token) else deepcopy(v) for c, v in values.items()}
+    return {c: v if isinstance(v, Token | OneOf) else deepcopy(v) for c, v in values.items()}
 
 
 def erase(company: Company, rows: Rows, asked: Asked) -> Rows:
@@ -247,6 +306,13 @@ def erase_loosely(company: Company, rows: Rows, asked: Asked) -> tuple[Rows, set
         for reference in (r for r in links.references if r.value_join):
             bearing = [_named(company, rows, row) for row, _ in every_row(rows) if row[0] == reference.table]
             loose |= {(*name, column) for name in bearing for column in reference.columns}
+        # A copy of two people's values: who of them is masked first, or leaves last, is seen in a sequence alone.
+        for entry in company.map.get("tables", {}).values():
+            for copied in ((entry or {}).get("columns") or {}).values():
+                for copy in copied.get("copies", ()) if isinstance(copied, Mapping) else ():
+                    other, _, column = copy.rpartition(".")
+                    named = [_named(company, rows, row) for row, _ in every_row(rows) if row[0] == other]
+                    loose |= {(*name, column) for name in named}
     return rows, loose
 
 

@@ -105,6 +105,13 @@ class Token:
         return f"<token {id(self) % 9973}>"
 
 
+@dataclass(frozen=True, eq=False)
+class OneOf:
+    """One of several values, left open."""
+
+    values: tuple[Any, ...]
+
+
 def every_row(rows: Rows, tables: Sequence[str] | None = None) -> Iterator[tuple[RowId, dict[str, Any]]]:
     """All rows with their ids."""
     for table in rows if tables is None else tables:

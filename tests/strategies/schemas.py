@@ -61,10 +61,11 @@ class Draft:
 
 
 class Designer:
-    """Draws one company."""
+    """Draws one company; `copied` asks for a masked table whose values have declared copies."""
 
-    def __init__(self, choose: Chooser) -> None:
+    def __init__(self, choose: Chooser, copied: bool = False) -> None:
         self.choose = choose
+        self.copied = copied
         self.several_customers = choose.chance(55)
         self.drafts: list[Draft] = []
         self.placeholder_tables: set[str] = set()
@@ -80,6 +81,7 @@ class Designer:
                 self._customer_by_edge(draft)
                 self._on_erase(draft)
         reached = self._tables_in_reach()
+        self._copies(reached)
         entries: dict[str, Any] = {}
         for draft in self.drafts:
             entry = draft.entry
@@ -328,6 +330,52 @@ class Designer:
             if not name.startswith("value_") and not self._comes_back(edge, draft) and not _owns(edge)
         ]
         draft.entry["customer"] = {"via": self.choose.one_of(keyed)} if keyed else {"none": "made up at random"}
+
+    def _copies(self, reached: set[str]) -> None:
+        """Columns that hold the same value as a personal one; texts of one pool, so that values do meet."""
+        if not (self.copied or self.choose.chance(30)):
+            return
+        originals = [
+            (draft, draft.column(name))
+            for draft in self.drafts
+            for name, said in draft.said.items()
+            if draft.name in reached and name in (*draft.data, "email", "ref") and said["category"].startswith("user")
+        ]
+        if self.copied:
+            originals = [o for o in originals if o[0].name in KINDS] or originals
+        taken: set[tuple[str, str]] = set()
+        for draft, column in self.choose.some([o for o in originals if o[1].length is None]):
+            if (draft.name, column.name) in taken:
+                continue
+            free = [c for c in self._receivers(draft, column, reached) if c not in taken]
+            chosen = self.choose.some(free)
+            for table, name in chosen:
+                other = next(d for d in self.drafts if d.name == table)
+                if name in other.data and name not in other.said:
+                    other.said[name] = {"category": "user.contact"}
+                other.said.get(name, {}).pop("copies", None)
+            if chosen:
+                taken |= {(draft.name, column.name), *chosen}
+                draft.said[column.name]["copies"] = [f"{table}.{name}" for table, name in chosen]
+                if self.copied and "on_erase" not in draft.entry:
+                    draft.entry["on_erase"] = "mask"
+                    draft.said.get("id", {})["category"] = "system.operations"
+
+    def _receivers(self, original: Draft, column: Column, reached: set[str]) -> list[tuple[str, str]]:
+        """Columns that may be copies: plain ones of the same type, and value joins to the original that own nothing."""
+        null_alone = original.said[column.name].get("mask") == "null"
+        found: list[tuple[str, str]] = []
+        for draft in self.drafts:
+            for other in draft.columns:
+                same = other.type == column.type and other.length is None and (other.nullable or not null_alone)
+                edge = draft.edges.get(other.name, {})
+                joins = other.name.startswith("value_") and edge.get("to") == f"{original.name}.{column.name}"
+                joins = joins and edge["as"] not in ("owns", "accesses") and (column.name,) not in original.uniques
+                plain = other.name in draft.data and draft.name in reached and (other.name,) not in draft.uniques
+                is_self = (draft.name, other.name) == (original.name, column.name)
+                if same and (plain or joins) and other.name not in draft.referred and not is_self:
+                    found.append((draft.name, other.name))
+        return found
 
     def _comes_back(self, edge: dict[str, Any], draft: Draft) -> bool:
         """Whether the path to the Customer over this edge would be a circle of tables."""

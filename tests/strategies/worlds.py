@@ -54,10 +54,13 @@ class World:
 
 
 @st.composite
-def worlds(draw: Callable[[Any], Any], only: str | None = None, held: bool = False) -> World:
-    """Random worlds; `only` fixes the selection (person, customer, both, batch), `held` asks for an exclusion."""
+def worlds(draw: Callable[[Any], Any], only: str | None = None, held: bool = False, copied: bool = False) -> World:
+    """Random worlds; `only` fixes the selection (person, customer, both, batch), `held` asks for an exclusion.
+
+    `copied` asks for declared copies of what is masked.
+    """
     choose = Chooser(draw)
-    designer = Designer(choose)
+    designer = Designer(choose, copied)
     company = designer.company()
     rows = Filler(choose, company, designer.placeholder_tables).rows
     return World(company, rows, selection(choose, company, rows, only, held), short=choose.chance(30))

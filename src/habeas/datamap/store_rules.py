@@ -165,7 +165,10 @@ def _column(store: StoreMap, policy: Policy, ref: str, name: str) -> Iterator[Pl
     for number, copy in enumerate(column.copies):
         other, dot, _ = copy.rpartition(".")
         if not dot or other not in store.tables:
-            detail = "Copies are written TABLE.COLUMN, with a table of this map."
+            detail = (
+                "Copies are written TABLE.COLUMN, with a table of this file. A mask doesn't write to another store: "
+                "say on_erase: mask of the table there."
+            )
             near = nearest_names(other or copy, store.tables, 1)
             fix = f"copies: [{near[0] if near else 'contacts'}.{name}]"
             yield (*path, "copies", number), refuse("bad-copy", f"a copy of {ref}.{name} can't be found", detail, fix)

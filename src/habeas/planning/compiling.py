@@ -8,6 +8,7 @@ from datetime import date
 from habeas.catalog.tables import Catalog, Column, Table, TypeFamily
 from habeas.datamap.model import MatchRule, Policy, StoreMap, TableEntry
 from habeas.diagnostics import Finding, error
+from habeas.planning.copies import read_copies
 from habeas.planning.derived_views import refreshed_views
 from habeas.planning.foresight import references_that_follow, tables_that_may_stay
 from habeas.planning.graphs import components
@@ -37,6 +38,7 @@ def compile_program(store: StoreMap, catalog: Catalog, policy: Policy, intent: I
     flows = _arrows((r.source_table, r.entered_table) for r in references if r.has_right)
     leaf_first = _arrows((r.table, r.target) for r in references if r.declared and r.table != r.target)
     may_stay = tables_that_may_stay(nodes, references)
+    copies, unwritable = read_copies(store, policy, reader.copies, nodes, references)
     rules = {**{name: rule.value for name, rule in policy.identity_types.items()}}
     return Program(
         store=store.store,
@@ -51,8 +53,9 @@ def compile_program(store: StoreMap, catalog: Catalog, policy: Policy, intent: I
         customer_family=compiler.customer_family(),
         derived=refreshed_views(store, catalog),
         free_text=compiler.free_text(),
-        findings=(*reader.findings, *compiler.findings),
+        findings=(*reader.findings, *compiler.findings, *unwritable),
         rules={"email": MatchRule.CASEFOLD.value, "phone": MatchRule.E164.value, **rules},
+        copies=copies,
         may_stay=may_stay,
         follows=references_that_follow(nodes, references, may_stay),
     )
@@ -243,7 +246,8 @@ class _Compiler:
             column = table.column(name)
             if column is None or column.generated:
                 continue  # the checker names columns that don't exist; a generated one follows what it is made of
-            value = mask_of(table, column, entry.columns.get(name), name in self._reader.joins(table.ref))
+            copies = self._reader.copies_of(table.ref, name)
+            value = mask_of(table, column, entry.columns.get(name), name in self._reader.joins(table.ref), copies)
             if isinstance(value, Finding):
                 self.findings.append(value)
             else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from habeas.catalog.tables import Catalog, ForeignKey, Table, TypeFamily
+from habeas.catalog.tables import Catalog, Column, ForeignKey, Table, TypeFamily
 from habeas.datamap.model import Edge, EdgeTarget, MatchRule, Policy, StoreMap, TableEntry
 from habeas.datamap.targets import Resolved, is_key_target, resolve_all, source_columns
 from habeas.diagnostics import Finding, error
+from habeas.planning.copies import copy_places
 from habeas.planning.written_values import constant_value, mask_of, null_value, token_value
 from habeas.program.program import Reference, WrittenValue
 
@@ -21,6 +22,7 @@ class ReferenceReader:
         self._policy = policy
         self.findings: list[Finding] = []
         self.keys = {ref: entry.key for ref, entry in store.tables.items() if entry.key}
+        self.copies = copy_places(store, catalog)
         self._found: list[Reference] = []
         self._joins: dict[str, set[str]] = {}
 
@@ -56,6 +58,10 @@ class ReferenceReader:
     def joins(self, table: str) -> set[str]:
         """Columns of the table that edges compare, on either side."""
         return self._joins.get(table, set())
+
+    def copies_of(self, table: str, column: str) -> tuple[Column, ...]:
+        """The live columns that are declared as copies of the column."""
+        return tuple(copy for _, copy in self.copies.get((table, column), ()))
 
     def _of_edge(
         self, table: Table, name: str, edge: Edge, type_value: str | None, target: EdgeTarget, place: Resolved
@@ -128,7 +134,8 @@ class ReferenceReader:
                     )
                 )
                 continue
-            value = mask_of(table, column, entry.columns.get(name), name in self.joins(table.ref))
+            copies = self.copies_of(table.ref, name)
+            value = mask_of(table, column, entry.columns.get(name), name in self.joins(table.ref), copies)
             if isinstance(value, Finding):
                 self.findings.append(value)
             else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from habeas.catalog.tables import Column, Table, TypeFamily
 from habeas.datamap.model import ColumnEntry, Mask, MaskKind
 from habeas.diagnostics import Finding, error
@@ -39,15 +41,30 @@ def constant_value(column: Column, value: str | int | float | bool | None) -> Wr
     return WrittenValue(column.name, "constant", value, column.family, column.length, column.type)
 
 
-def mask_of(table: Table, column: Column, entry: ColumnEntry | None, joins: bool) -> WrittenValue | Finding:
+def mask_of(
+    table: Table, column: Column, entry: ColumnEntry | None, joins: bool, copies: tuple[Column, ...] = ()
+) -> WrittenValue | Finding:
     """The value that masking writes to `column`, or the finding that says why none can be.
 
     `joins` marks columns that edges compare: a fixed text there would tie masked people together, so they get a token.
+    `copies` receive the very same value, and so a token where nothing else is said: NULL would join nothing any more.
     """
+    value = _mask_of(table, column, entry, joins, copies)
+    if isinstance(value, Finding) or not copies:
+        return value
+    lengths = [c.length for c in (column, *copies) if c.length is not None]
+    return replace(value, length=min(lengths, default=None))
+
+
+def _mask_of(
+    table: Table, column: Column, entry: ColumnEntry | None, joins: bool, copies: tuple[Column, ...]
+) -> WrittenValue | Finding:
     asked = entry.mask if entry is not None else None
     if asked is not None:
         return _asked(table, column, asked)
-    if column.nullable:
+    if copies and column.family in TOKEN_FAMILIES:
+        return token_value(column)
+    if column.nullable and all(copy.nullable for copy in copies):
         return null_value(column)
     has_identity = entry is not None and entry.identity is not None
     if (table.in_unique(column.name) or has_identity or joins) and column.family in TOKEN_FAMILIES:

@@ -121,6 +121,33 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A declared copy: a column that holds another one's value, and receives the very same new value (section 6).
+
+    `reference` stands in the copy and leads to its original: a value join that carries no right. `value` is what is
+    written to the copy; a random one is that of the original's row.
+    """
+
+    reference: Reference
+    value: WrittenValue
+
+    @property
+    def table(self) -> str:
+        """The table that holds the copy."""
+        return self.reference.table
+
+    @property
+    def column(self) -> str:
+        """The copy."""
+        return self.reference.columns[0]
+
+    @property
+    def original(self) -> tuple[str, str]:
+        """Table and column of which it is a copy."""
+        return self.reference.target, self.reference.target_columns[0]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerStep:
     """How to get from a row to the row that knows its Customer: by a reference of `via` (several for a pair)."""
 
@@ -217,6 +244,7 @@ class Program:
     may_stay: frozenset[str] = frozenset()  # tables whose owned rows may be shared
     follows: frozenset[int] = frozenset()  # references whose bearing rows go whenever what they refer to goes
     rules: Mapping[str, str] = field(default_factory=dict)  # identity type -> matching rule
+    copies: tuple[Copy, ...] = ()
 
     def table(self, ref: str) -> Table:
         """The live table of a node."""
@@ -236,6 +264,13 @@ class Program:
     def leading_to(self) -> Mapping[str, tuple[Reference, ...]]:
         """For each table, the references that lead to its rows."""
         return self._by(lambda r: r.target)
+
+    @cached_property
+    def copied(self) -> frozenset[int]:
+        """References by value that lead from a declared copy to its original."""
+        places = {(c.reference.table, c.reference.columns, *c.original) for c in self.copies}
+        joins = (r for r in self.references if r.value_join and len(r.columns) == 1)
+        return frozenset(r.id for r in joins if (r.table, r.columns, r.target, r.target_columns[0]) in places)
 
     @cached_property
     def levels(self) -> tuple[tuple[tuple[str, ...], ...], ...]:

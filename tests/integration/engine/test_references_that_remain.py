@@ -275,3 +275,24 @@ def test_a_chain_of_blocked_rows_is_masked_upward(store: SmallStore) -> None:
         ("contacts", "mask", 1), ("orders", "erase", 1), ("orders", "mask", 1), ("parcels", "erase", 1),
         ("parcels", "mask", 1),
     ]  # fmt: skip
+
+
+def test_a_row_that_refers_to_itself_by_a_deleting_edge_is_masked_like_others(store: SmallStore) -> None:
+    store.make(
+        """
+        create table contacts (
+            id integer primary key, email text, lead_id integer references contacts, self_id integer references contacts
+        );
+        insert into contacts values (1, 'jane@example.com', null, null), (2, 'kid@example.com', 1, 2)
+        """,
+        """
+        people: {contact: {table: contacts}}
+        tables:
+          contacts:
+            on_erase: mask
+            edges: {lead_id: owned_by, self_id: {as: owned_by, on_erase: delete}}
+            columns: {email: {category: user.contact.email, identity: email}}
+        """,
+    )
+    store.erased(who("email=jane@example.com"))
+    assert store.rows("select id, email from contacts order by id") == [(1, None), (2, None)]

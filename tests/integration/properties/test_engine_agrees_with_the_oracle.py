@@ -63,7 +63,7 @@ def on_postgresql(world: World, state: Path, url: str) -> list[str]:
         return disagreements(world, engine, lambda: read_postgresql(world.company, url))
 
 
-@looking_at(SQLITE_EXAMPLES, share=0.7)
+@looking_at(SQLITE_EXAMPLES, share=0.5)
 @given(world=worlds())
 def test_erasures_on_sqlite(world: World, state: Path) -> None:
     assert on_sqlite(world, state) == []
@@ -79,6 +79,18 @@ def test_batches_on_sqlite(world: World, state: Path) -> None:
 @given(world=worlds(only="both") | worlds(only="customer"))
 def test_customers_requests_on_sqlite(world: World, state: Path) -> None:
     assert on_sqlite(world, state) == []
+
+
+@looking_at(SQLITE_EXAMPLES, share=0.2)
+@given(world=worlds(copied=True))
+def test_declared_copies_on_sqlite(world: World, state: Path) -> None:
+    assert on_sqlite(world, state) == []
+
+
+@looking_at(POSTGRESQL_EXAMPLES, share=0.25)
+@given(world=worlds(copied=True))
+def test_declared_copies_on_postgresql(world: World, state: Path, server_url: str) -> None:
+    assert on_postgresql(world, state, server_url) == []
 
 
 @looking_at(POSTGRESQL_EXAMPLES)

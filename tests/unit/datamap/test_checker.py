@@ -210,7 +210,9 @@ def test_foreign_tables(check):
         ("x:text", "{category: user.name, copies: [notes.bdy]}", "unknown-column"),
         ("x:text", "{category: user.name, copies: [notes.id]}", "copy-left"),
         ("x:text", "{category: user.name, copies: [notes.body]}", None),
-        ("x:text", "{category: user.name, copies: [notes.contact_id]}", None),
+        ("x:text", "{category: user.name, copies: [contacts.x]}", "copy-chain"),
+        ("x:text", "{category: user.name, mask: token, copies: [notes.body, contacts.x]}", "copy-chain"),
+        ("x:integer", "{category: user.name, copies: [notes.body]}", "copy-type"),
         ("x:text", "{category: user.name, mask: token}", None),
         ("x:uuid", "{category: user.name, mask: token}", None),
         ("x:boolean", "{category: user.name, mask: {constant: false}}", None),
@@ -223,6 +225,54 @@ def test_masks_and_identities_fit_the_type(check, column, entry, code):
     indexed = replace(people, indexes=(*people.indexes, Index("x", ("x",), expressions=())))
     found = check(STORE.replace("      name: user.name\n", f"      name: user.name\n      x: {entry}\n"), indexed)
     assert [c for c in codes(found) if not c.startswith("missing")] == ([code] if code else [])
+
+
+def test_copies_that_cant_receive_a_value(check):
+    """Each copy is refused where it can't be written to, with the reason."""
+    people = replace(CONTACTS, columns=CONTACTS.columns + table("t", "x:text", "number").columns)
+    notes = table(
+        "notes",
+        "id!",
+        "contact_id!",
+        "body:text",
+        "made:text",
+        "by_name:text",
+        "owner:text",
+        "kind:text",
+        "short:text!",
+        foreign_keys=(key("contact_id", "contacts"),),
+        indexes=(Index("i", ("contact_id",)), Index("b", ("by_name",)), Index("o", ("owner",))),
+    )
+    notes = replace(notes, columns=tuple(replace(c, generated=c.name == "made") for c in notes.columns))
+    wanted = {
+        "made": "The database computes it",
+        "by_name": "leads from it to another place",
+        "owner": "owns or accesses",
+        "kind": "leads to it",
+        "short": "mask: token",
+    }
+    for name, why in wanted.items():
+        entry = f"x: {{category: user.name, mask: null, copies: [notes.{name}]}}"
+        store = (
+            STORE.replace("      name: user.name\n", f"      name: user.name\n      {entry}\n")
+            .replace("body: user.content\n", f"body: user.content\n      {name}: user.name\n")
+            .replace(
+                "contact_id: owned_by\n",
+                "contact_id: owned_by\n      by_name: {to: contacts.name, as: lookup}\n"
+                "      owner: {to: contacts.x, as: owns}\n      body: {to: notes.kind, as: lookup}\n",
+            )
+        )
+        found = [f for f in check(store, people, notes) if f.code.startswith("copy-")]
+        assert [why in f.detail for f in found] == [True], (name, found)
+        assert all(f.position is not None and f.fix for f in found)
+    bearing = STORE.replace(
+        "body: user.content", "body: user.content\n      owner: {category: user.name, copies: [notes.short]}"
+    )
+    bearing = bearing.replace(
+        "contact_id: owned_by\n", "contact_id: owned_by\n      owner: {to: contacts.x, as: lookup}\n"
+    )
+    bearing += "      short: user.name\n"
+    assert "copy-chain" in codes(check(bearing, people, notes))
 
 
 def test_masks_of_particular_columns(check):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from habeas.catalog.tables import Catalog
 from habeas.datamap.checker.columns import check_columns
+from habeas.datamap.checker.copies import check_copies
 from habeas.datamap.checker.customer_paths import check_customers
 from habeas.datamap.checker.edges import check_edges
 from habeas.datamap.checker.erasing import check_erasing
@@ -35,6 +36,7 @@ def check_store(
     for part in (
         check_relations,
         check_columns,
+        check_copies,
         check_customers,
         check_edges,
         check_erasing,

@@ -23,8 +23,6 @@ def check_columns(ground: Ground) -> None:
             if column is not None:
                 _mask(ground, ref, table, column, column_entry, path)
                 _identity(ground, ref, column, column_entry, path)
-            for number, copy in enumerate(column_entry.copies):
-                _copy(ground, ref, column_entry, copy, (*path, "copies", number))
         if ground.is_personal(ref) and table.is_base:
             _overlooked(ground, ref, entry, table)
             _soft_delete(ground, ref, table)
@@ -43,22 +41,6 @@ def check_columns(ground: Ground) -> None:
                 detail = f"{name} is {column.type}."
                 summary = f"restrict would write a value into {person.table}.{name} that its type can't hold"
                 ground.refuse("restrict-type", (*place, "restrict", "set", name), summary, detail, "", [person.table])
-
-
-def _copy(ground: Ground, ref: str, entry: ColumnEntry, copy: str, path: KeyPath) -> None:
-    """A copy that no mask and no erasure would reach keeps the value, whatever happens to the original."""
-    other, _, name = copy.rpartition(".")
-    if ground.column(other, name, path, [ref]) is None or not entry.is_personal:
-        return
-    holder = ground.store.tables.get(other)
-    if holder is None:
-        return  # the file's own rules say so
-    held = holder.columns.get(name)
-    joined = any(name in edge.columns or name in (edge.pair or ()) for edge in holder.edges.values())
-    if (held is None or not held.is_personal) and not joined:
-        detail = f"{other}.{name} has no personal category, and so a mask would leave the value there."
-        fix = f"Add under {other}, columns:   {name}: {entry.category}"
-        ground.refuse("copy-left", path, f"the copy {copy} would keep what is masked", detail, fix, [ref, other])
 
 
 def _overlooked(ground: Ground, ref: str, entry: TableEntry, table: Table) -> None:

@@ -93,7 +93,9 @@ def _remaining_bearers(work: Working, reference: Reference) -> str:
         joins = inside.joined
         conditions.append(inside.sql)
     if reference.value_join:
-        conditions.append(f"t.v IN ({_DEPARTING})")
+        # A lookup that is a declared copy goes on joining the masked row, by the value that both receive.
+        stays_joined = not reference.has_right and reference.id in work.program.copied
+        conditions.append(f"t.v = {_ERASE}" if stays_joined else f"t.v IN ({_DEPARTING})")
         if work.with_customers and not reference.across:
             joins = customer.joined
             conditions.append(work.same(customer.sql, "t.cu"))

@@ -6,12 +6,13 @@ Each statement's count must equal its key set; otherwise somebody else changed t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from habeas.catalog.tables import TypeFamily
 from habeas.diagnostics import Refused, error
 from habeas.program.program import MASKED, Reference, Verdict, WrittenValue
 from habeas.stores.sql.change_sets import ChangeSet
+from habeas.stores.sql.copying import CopySet
 from habeas.stores.sql.dialects import TOKEN_LENGTH
 from habeas.stores.sql.working import Working, named
 
@@ -19,14 +20,17 @@ _MASKED = ", ".join(str(int(v)) for v in MASKED)
 _ERASE, _KEEP = int(Verdict.ERASE), int(Verdict.KEEP)
 
 
-def change(work: Working, sets: Sequence[ChangeSet]) -> None:
+def change(work: Working, sets: Sequence[ChangeSet], copies: Sequence[CopySet] = ()) -> None:
     """Carry out the decided changes: unlink what stays, delete leaf first, then mask what is left.
 
-    Masks come last, since a value that is written over may be referred to by rows that go.
+    Masks come last, since a value that is written over may be referred to by rows that go; copies after them, over
+    any mask of their own.
     """
     if not work.postgresql:
         # Order alone can't satisfy a cycle of NOT NULL keys; SQLite may look at the end instead (until this commit).
         work.execute("PRAGMA defer_foreign_keys = ON")
+    for copied in copies:
+        _new_values(work, copied.copy.original[0], copied.originals, "")
     changes = _Changes(work)
     for changed in sets:
         _write(changes, changed.table, changed.writes, changed.name, changed.count, "", False)
@@ -40,6 +44,8 @@ def change(work: Working, sets: Sequence[ChangeSet]) -> None:
         if node.keep is not None and node.keep.masks and (count := tally.kept_alone):
             # rows kept along (b < 0) are another table's, and have no columns to mask here
             _write(changes, table, node.keep.masks, keys.name, count, f"o.v = {_KEEP} AND o.b >= 0", False)
+    for copied in copies:
+        _write_copies(changes, copied)
     changes.finish()
 
 
@@ -75,39 +81,69 @@ def _write(
 ) -> None:
     work = changes.work
     source = f"{keys} o"
-    if any(w.kind == "token" and w.family is TypeFamily.TEXT for w in writes):
+    if any(_is_kept(work, table, w) for w in writes):
         same = " AND ".join(f"n.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
-        source = f"{keys} o JOIN {_tokens(work, table, keys, condition)} n ON {same}"
+        source = f"{keys} o JOIN {_new_values(work, table, keys, condition)} n ON {same}"
     sets = ", ".join(
-        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if guarded else _plain_value(work, w)}"
+        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if guarded else _plain_value(work, table, w)}"
         for w in writes
     )
     where = work.same_row(table, "o", "x") + (f" AND {condition}" if condition else "")
     changes.add(table, count, f"UPDATE {work.name(table)} AS x SET {sets} FROM {source} WHERE {where}")
 
 
-def _tokens(work: Working, table: str, keys: str, condition: str) -> str:
-    """A table with one token for each row that needs one, whichever statement writes it (section 6)."""
+def _write_copies(changes: _Changes, copied: CopySet) -> None:
+    """Write the originals' new values to their copies."""
+    work, copy, table = changes.work, copied.copy, copied.table
+    original, column = copy.original
+    source = f"{copied.name} o"
+    value = replace(copy.value, column=column)
+    if _is_kept(work, original, value):
+        same = " AND ".join(f"n.c{i} = o.o{i}" for i in range(len(work.node(original).key)))
+        source += f" JOIN {work.key_name(original, 'w')} n ON {same}"
+    written = f"{work.dialect.quote(copy.column)} = {_plain_value(work, original, value)}"
+    where = work.same_row(table, "o", "x")
+    changes.add(table, copied.count, f"UPDATE {work.name(table)} AS x SET {written} FROM {source} WHERE {where}")
+
+
+def _is_kept(work: Working, table: str, value: WrittenValue) -> bool:
+    """Whether the value is that of the row's new values: a text token, or a random value that copies receive too."""
+    return value.kind == "token" and (value.family is TypeFamily.TEXT or value.column in _copied_columns(work, table))
+
+
+def _copied_columns(work: Working, table: str) -> dict[str, WrittenValue]:
+    """Columns of the table whose random values must be kept for their copies, beside the token of texts."""
+    return {
+        copy.original[1]: copy.value
+        for copy in work.program.copies
+        if copy.original[0] == table and copy.value.kind == "token" and copy.value.family is not TypeFamily.TEXT
+    }
+
+
+def _new_values(work: Working, table: str, keys: str, condition: str) -> str:
+    """A table with one token for each row that needs one, whichever statement writes it, and what copies share (section 6)."""
     key = [f"c{i}" for i in range(len(work.node(table).key))]
     name = work.key_name(table, "w")
     # As varchar, since a temporary table with a text column takes PostgreSQL long to empty.
-    token = f"CAST({work.dialect.random_token_text()} AS varchar({TOKEN_LENGTH}))"
-    query = f"SELECT {', '.join(key)}, {token} AS token FROM {keys} o"
+    values = {"token": f"CAST({work.dialect.random_token_text()} AS varchar({TOKEN_LENGTH}))"}
+    values |= {f"s{i}": _random(work, value) for i, value in enumerate(_copied_columns(work, table).values())}
+    chosen = ", ".join(f"{value} AS {column}" for column, value in values.items())
+    query = f"SELECT {', '.join(key)}, {chosen} FROM {keys} o"
     conditions = [condition] if condition else []
     if name in work.made:
         same = " AND ".join(f"n.{c} = o.{c}" for c in key)
         conditions.append(f"NOT EXISTS (SELECT 1 FROM {name} n WHERE {same})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     if name in work.made:
-        work.execute(f"INSERT INTO {name} ({', '.join(key)}, token) {query}{where}")
+        work.execute(f"INSERT INTO {name} ({', '.join([*key, *values])}) {query}{where}")
     else:
-        work.make_table(name, table, named([*key, "token"], query + where), key)
+        work.make_table(name, table, named([*key, *values], query + where), key)
     return name
 
 
 def _written(work: Working, table: str, value: WrittenValue) -> str:
     """SQL of what whole masking writes; a column that still refers to a remaining row keeps its value (section 6)."""
-    written = _plain_value(work, value)
+    written = _plain_value(work, table, value)
     node = work.node(table)
     if value.column not in node.reference_masks:
         return written
@@ -124,16 +160,23 @@ def _written(work: Working, table: str, value: WrittenValue) -> str:
     return f"CASE WHEN {' OR '.join(held)} THEN {column} ELSE {written} END" if held else written
 
 
-def _plain_value(work: Working, value: WrittenValue) -> str:
+def _plain_value(work: Working, table: str, value: WrittenValue) -> str:
     if value.kind == "null":
         return "NULL"
     if value.kind == "token":
         if value.family is TypeFamily.TEXT:
             return work.dialect.shorten_token("n.token", value.length)
-        if value.family is TypeFamily.UUID:
-            return work.dialect.random_uuid()
-        return work.dialect.random_negative_integer(value.type)
+        if _is_kept(work, table, value):
+            return f"n.s{list(_copied_columns(work, table)).index(value.column)}"
+        return _random(work, value)
     return literal(work, value)
+
+
+def _random(work: Working, value: WrittenValue) -> str:
+    """SQL of a random value that is no text."""
+    if value.family is TypeFamily.UUID:
+        return work.dialect.random_uuid()
+    return work.dialect.random_negative_integer(value.type)
 
 
 def literal(work: Working, value: WrittenValue) -> str:
@@ -196,7 +239,9 @@ def _delete_together(work: Working, erased: dict[str, int]) -> None:
 
 def _cut(work: Working, reference: Reference) -> None:
     """SQLite acts on RESTRICT and CASCADE at once, even when keys are deferred: cut the cycle where NULL is allowed."""
-    sets = ", ".join(f"{work.dialect.quote(w.column)} = {_plain_value(work, w)}" for w in reference.unlink)
+    sets = ", ".join(
+        f"{work.dialect.quote(w.column)} = {_plain_value(work, reference.table, w)}" for w in reference.unlink
+    )
     work.execute(f"UPDATE {work.name(reference.table)} AS x SET {sets} WHERE {_is_erased(work, reference.table)}")
 
 

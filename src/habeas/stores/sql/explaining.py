@@ -10,6 +10,7 @@ from habeas.datamap.periods import Period
 from habeas.program.plan import LineAction, PlanLine
 from habeas.program.program import Node, Reference, Verdict
 from habeas.stores.sql.change_sets import ChangeSet
+from habeas.stores.sql.copying import CopySet
 from habeas.stores.sql.counting import count_each
 from habeas.stores.sql.keeping import day_of
 from habeas.stores.sql.working import Working
@@ -52,13 +53,14 @@ class Explainer:
             lines.append(PlanLine(table, LineAction.READ, rows, reason, self._path(table), provided))
         return tuple(lines)
 
-    def lines_of_erasure(self, sets: Sequence[ChangeSet]) -> tuple[PlanLine, ...]:
+    def lines_of_erasure(self, sets: Sequence[ChangeSet], copies: Sequence[CopySet] = ()) -> tuple[PlanLine, ...]:
         """What an erasure would do, table by table: erase, mask, unlink, keep."""
         lines: list[PlanLine] = []
         for table in self._tables():
             lines += self._verdict_lines(table)
-        shared = self._count_shared(sets)
+        shared = self._count_shared(sets, copies)
         lines += self._changes(sets, shared)
+        lines += self._copied(copies)
         lines += self._untouched(shared)
         order = {table: number for number, table in enumerate(t for c in self._work.program.components for t in c)}
         return tuple(sorted(_merged(lines), key=lambda line: (order[line.table], _ORDER[line.action], line.columns)))
@@ -109,7 +111,7 @@ class Explainer:
         columns = tuple(m.column for m in rule.masks)
         return PlanLine(node.table, LineAction.KEEP, rows, why, path, columns, until)
 
-    def _count_shared(self, sets: Sequence[ChangeSet]) -> dict[str, int]:
+    def _count_shared(self, sets: Sequence[ChangeSet], copies: Sequence[CopySet]) -> dict[str, int]:
         """Shared rows: those that each change set writes to, by its name, and by table those that none does."""
         work = self._work
         asked: list[tuple[str, str]] = []
@@ -121,7 +123,8 @@ class Explainer:
             here = [changed.name for changed in sets if changed.table == table]
             shared = f"k.v = {int(Verdict.SHARED)}"
             asked += [(name, f"FROM {name} u JOIN {keys} k ON {same} WHERE {shared}") for name in here]
-            touched = "".join(f" AND NOT EXISTS (SELECT 1 FROM {name} u WHERE {same})" for name in here)
+            written = [*here, *(copied.name for copied in copies if copied.table == table)]
+            touched = "".join(f" AND NOT EXISTS (SELECT 1 FROM {name} u WHERE {same})" for name in written)
             asked.append((table, f"FROM {keys} k WHERE {shared}{touched}"))
         return count_each(work, asked)
 
@@ -136,6 +139,16 @@ class Explainer:
             for rows, why in ((shared, "shared with others"), (changed.count - shared, others)):
                 if rows:
                     lines.append(PlanLine(changed.table, action, rows, why, path, changed.columns))
+        return lines
+
+    def _copied(self, copies: Sequence[CopySet]) -> list[PlanLine]:
+        """Rows that are masked for nothing but the copy that they hold; the others stand in lines of their own."""
+        lines: list[PlanLine] = []
+        for copied in copies:
+            table, column = copied.copy.original
+            why, path = f"copy of {table}.{column}, which is masked", f"{self._path(table)} > {copied.table}"
+            if copied.alone:
+                lines.append(PlanLine(copied.table, LineAction.MASK, copied.alone, why, path, copied.columns))
         return lines
 
     def _untouched(self, counts: Mapping[str, int]) -> list[PlanLine]:

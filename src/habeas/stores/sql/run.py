@@ -21,6 +21,7 @@ from habeas.stores.sql.blocking import settle_blocking
 from habeas.stores.sql.broken_references import placeholders_that_go, written_targets
 from habeas.stores.sql.change_sets import ChangeSet, change_sets, refusals
 from habeas.stores.sql.changing import change
+from habeas.stores.sql.copying import CopySet, copy_sets
 from habeas.stores.sql.counting import count_each, count_verdicts
 from habeas.stores.sql.explaining import Explainer
 from habeas.stores.sql.keeping import lay_holds, lay_keeps
@@ -46,6 +47,7 @@ class StoreRun:
         self.findings: list[Finding] = []
         self.roots: dict[str, list[KeyTable]] = {}
         self._sets: list[ChangeSet] = []
+        self._copies: list[CopySet] = []
         self._seeds: dict[str, KeyTable] = {}
 
     def find(self, *, lock: bool = False) -> list[Match]:
@@ -143,6 +145,7 @@ class StoreRun:
             # Only now: references to what is long gone are unlinked like those to what goes.
             verifying.forget_done(self.work, self._seeds, self.roots)
             self.work.tallies = count_verdicts(self.work)
+        self._copies = copy_sets(self.work, self._sets)  # of rows that are masked now, not of those masked before
 
     def lines(self) -> tuple[PlanLine, ...]:
         """The plan's lines."""
@@ -151,12 +154,12 @@ class StoreRun:
             return explainer.lines_of_access()
         if self.program.intent is Intent.PORT:
             return explainer.lines_of_port()
-        return explainer.lines_of_erasure(self._sets)
+        return explainer.lines_of_erasure(self._sets, self._copies)
 
     @property
     def touched(self) -> frozenset[str]:
         """Tables with a reached row or a row that changes."""
-        return frozenset(self.work.keys) | {c.table for c in self._sets}
+        return frozenset(self.work.keys) | {c.table for c in self._sets} | {c.table for c in self._copies}
 
     def departing(self) -> Iterator[tuple[str, tuple[str, ...], Iterable[Sequence[Any]]]]:
         """The rows to remember until the verification window closes: (table, columns, rows)."""
@@ -177,7 +180,7 @@ class StoreRun:
 
     def change(self) -> None:
         """Carry the verdicts out, and refresh what is derived. Raises Refused where rows changed meanwhile."""
-        change(self.work, self._sets)
+        change(self.work, self._sets, self._copies)
         for view, tables in self.program.derived:
             if tables & self.touched:
                 self.work.execute(f"REFRESH MATERIALIZED VIEW {self.work.name(view)}")

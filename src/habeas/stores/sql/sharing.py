@@ -133,6 +133,9 @@ def _leads_to_departing(work: Working, reference: Reference, *, owned: bool) -> 
     ]
     if owned:
         conditions.append("d.r = 2")
+    if reference.table == reference.target:  # a row doesn't take itself along
+        same = " AND ".join(f"d.c{i} = k.c{i}" for i in range(len(work.node(reference.table).key)))
+        conditions.append(f"NOT ({same})")
     if work.with_customers:
         if reference.value_join and not reference.across:
             conditions.append(work.same("d.cu", "k.cu"))
