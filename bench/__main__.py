@@ -10,26 +10,17 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.servers.postgresql import PostgresqlServer, running_postgresql
-
 from bench import batches, engine, giving, labels, one_person, values
-from bench.company import connection_text, email_of, load_postgresql, load_sqlite, people_of
-from bench.measuring import Measurement, shown, timed
+from bench.company import email_of, people_of
+from bench.loaded import Loaded
+from bench.measuring import Measurement
 
 PEOPLE, BATCH, GIVEN = 210_000, 10_000, 20_000
-SQLITE_PEOPLE = 210_000
-SERVER = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "shared_buffers": "1GB",
-    "max_wal_size": "16GB",
-    "checkpoint_timeout": "1h",
-}
 PARTS = ("batch", "one", "sqlite", "access")
+_ON_POSTGRESQL = frozenset({"batch", "one", "access"})
 
 
 def main() -> int:
@@ -44,15 +35,24 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the batches (3)")
     parser.add_argument("--profile", action="store_true", help="show where the engine's time goes instead")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="load the databases there once, and use them again")
+    parser.add_argument("--only-load", action="store_true", help="with --keep: load, and measure nothing")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     scale = 10 if asked.quick else 1
     missed = False
-    for measurement in _measure(parts, scale, asked.rounds, asked.profile):
-        print(measurement.text(), flush=True)
-        missed = missed or not measurement.kept
+    with tempfile.TemporaryDirectory(prefix="habeas-bench-") as folder:
+        loaded = Loaded(PEOPLE // scale, Path(folder), asked.keep)
+        if asked.only_load:
+            _load(loaded, parts)
+        elif asked.profile:
+            _profile(loaded, parts, BATCH // scale)
+        else:
+            for measurement in _measure(loaded, parts, scale, asked.rounds):
+                print(measurement.text(), flush=True)
+                missed = missed or not measurement.kept
     return int(missed)
 
 
@@ -64,18 +64,10 @@ def _labels(arguments: list[str]) -> int:
     return 0
 
 
-def _measure(parts: list[str] | tuple[str, ...], scale: int, rounds: int, profile: bool) -> Iterator[Measurement]:
-    people = PEOPLE // scale
-    if {"batch", "one", "access"} & set(parts):
-        with running_postgresql(SERVER) as server:
-            server.execute(f"CREATE DATABASE {batches.TEMPLATE} TEMPLATE template0")
-            loading: list[float] = []
-            with timed(loading):
-                rows = load_postgresql(connection_text(server.url(batches.TEMPLATE)), people)
-            print(f"PostgreSQL: {rows:,} rows loaded in {shown(loading[0])}", flush=True)
-            if profile:
-                _profile(server, people, BATCH // scale)
-                return
+def _measure(loaded: Loaded, parts: Sequence[str], scale: int, rounds: int) -> Iterator[Measurement]:
+    people = loaded.people
+    if _ON_POSTGRESQL & set(parts):
+        with loaded.postgresql() as server:
             if "one" in parts:
                 yield one_person.measure(server, people, rounds * 15)
             if "batch" in parts:
@@ -83,28 +75,50 @@ def _measure(parts: list[str] | tuple[str, ...], scale: int, rounds: int, profil
             if "access" in parts:
                 yield giving.measure(server, people, GIVEN // scale, rounds)
     if "sqlite" in parts:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "company.sqlite"
-            loading = []
-            with timed(loading):
-                rows = load_sqlite(file, SQLITE_PEOPLE // scale)
-            print(f"SQLite: {rows:,} rows loaded in {shown(loading[0])}", flush=True)
-            yield batches.in_sqlite(file, SQLITE_PEOPLE // scale, BATCH // scale, rounds)
+        yield batches.in_sqlite(loaded.sqlite(), people, BATCH // scale, rounds)
 
 
-def _profile(server: PostgresqlServer, people: int, count: int) -> None:
+def _load(loaded: Loaded, parts: Sequence[str]) -> None:
+    if _ON_POSTGRESQL & set(parts):
+        with loaded.postgresql():
+            pass
+    if "sqlite" in parts:
+        loaded.sqlite()
+
+
+def _profile(loaded: Loaded, parts: Sequence[str], count: int) -> None:
     """Statements of a batch and of a person, the longest first."""
-    url = batches.copy_of(server, "profile")
+    emails = [email_of(person) for person in people_of(loaded.people, 0, count)]
+    if _ON_POSTGRESQL & set(parts):
+        with loaded.postgresql() as server:
+            url = batches.copy_of(server, "profile")
+            if "one" in parts:
+                _profile_one(url, loaded.people)
+            if "batch" in parts:
+                _profile_batch(url, emails)
+            server.drop_database("profile")
+    if "sqlite" in parts:
+        with batches.copied(loaded.sqlite()) as copy:
+            _profile_batch(f"sqlite:///{copy}", emails)
+
+
+def _profile_one(url: str, people: int) -> None:
     with tempfile.TemporaryDirectory() as folder, engine.opened(url, Path(folder)) as workspace:
         for person in people_of(people, 1, 5):
             engine.erase(workspace, [email_of(person)])
-        with engine.profiled() as one:
+        with engine.profiled() as profile:
             engine.erase(workspace, [email_of(people_of(people, 2, 1)[0])])
-        print("one person", *one.lines(80), sep="\n", flush=True)
-        with engine.profiled() as many:
-            engine.erase(workspace, [email_of(person) for person in people_of(people, 0, count)])
-        print(f"{count:,} people", *many.lines(80), sep="\n", flush=True)
-    server.drop_database("profile")
+    print("one person", *profile.lines(80), sep="\n", flush=True)
+
+
+def _profile_batch(url: str, emails: list[str]) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        engine.opened(url, Path(folder)) as workspace,
+        engine.profiled() as profile,
+    ):
+        engine.erase(workspace, emails)
+    print(f"{len(emails):,} people", *profile.lines(80), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -15,11 +16,10 @@ from tests.servers.postgresql import PostgresqlServer
 
 from bench import by_hand, engine
 from bench.company import AS_OF, connection_text, email_of, people_of
+from bench.loaded import TEMPLATE
 from bench.measuring import Measurement, interleaved, median, shown, spread
 from bench.same_end import State, assert_same, state_of_postgresql, state_of_sqlite
 from habeas.flows.erase import erase
-
-TEMPLATE = "company"
 
 
 def copy_of(server: PostgresqlServer, name: str) -> str:
@@ -85,6 +85,17 @@ def _whole_flow(url: str, emails: Sequence[str]) -> dict[str, str]:
     return {"the whole flow, with verification, free-text scan and certificate": f"{shown(seconds)}, {found} mentions"}
 
 
+@contextmanager
+def copied(file: Path) -> Iterator[Path]:
+    """A fresh copy of a SQLite file. Its pages are in the operating system's cache, and nothing waits to be written."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        copy = Path(folder) / "company.sqlite"
+        shutil.copyfile(file, copy)
+        with copy.open("rb") as written:
+            os.fsync(written.fileno())
+        yield copy
+
+
 def in_sqlite(file: Path, people: int, count: int, rounds: int) -> Measurement:
     """The third line: a copy of the file for every run."""
     emails = [email_of(person) for person in people_of(people, 0, count)]
@@ -92,9 +103,7 @@ def in_sqlite(file: Path, people: int, count: int, rounds: int) -> Measurement:
 
     def side(name: str, run: Callable[[Path], float]) -> Callable[[], float]:
         def once() -> float:
-            with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-                copy = Path(folder) / "company.sqlite"
-                shutil.copyfile(file, copy)
+            with copied(file) as copy:
                 seconds = run(copy)
                 if name not in states:
                     states[name] = state_of_sqlite(copy)

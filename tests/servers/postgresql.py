@@ -97,14 +97,20 @@ class PostgresqlServer:
 
 
 @contextlib.contextmanager
-def running_postgresql(settings: Mapping[str, str] | None = None) -> Iterator[PostgresqlServer]:
+def running_postgresql(
+    settings: Mapping[str, str] | None = None, keep: Path | None = None
+) -> Iterator[PostgresqlServer]:
     """Make a cluster, start it, yield it, stop the process that was started here and remove its data.
 
-    `settings` take the place of the suite's own (the benchmark's server is durable). Raises PostgresqlMissing or
+    `settings` take the place of the suite's own (the benchmark's server is durable). With a folder to `keep`, the
+    cluster lies there, is used again if it is there already, and stays. Raises PostgresqlMissing or
     PostgresqlDidNotStart.
     """
     programs = find_programs()
     account = _account()
+    if keep is not None:
+        yield from _kept(programs, keep, account, settings or {})
+        return
     folder = Path(tempfile.mkdtemp(prefix="habeas-pg-"))
     try:
         if account:
@@ -118,6 +124,23 @@ def running_postgresql(settings: Mapping[str, str] | None = None) -> Iterator[Po
             _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept(
+    programs: Path, folder: Path, account: pwd.struct_passwd | None, settings: Mapping[str, str]
+) -> Iterator[PostgresqlServer]:
+    """A cluster that outlives us; its password stays beside its data."""
+    password_file = folder / "password"
+    if not password_file.exists():
+        folder.mkdir(parents=True)
+        if account:
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        _make_cluster(programs, folder, secrets.token_hex(12), account)
+    process, port = _start(programs, folder, account, settings)
+    try:
+        yield PostgresqlServer(port, password_file.read_text().strip(), folder, process)
+    finally:
+        _stop(process, signal.SIGINT, seconds=120)
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -176,6 +199,7 @@ def _start(
 ) -> tuple[subprocess.Popen[bytes], int]:
     log = folder / "log"
     for _ in range(ATTEMPTS):
+        log.unlink(missing_ok=True)  # what an earlier server said is no answer of this one
         port = _free_port()
         sockets = str(folder) if len(str(folder)) < LONGEST_SOCKET_PATH - 20 else ""
         settings = {
@@ -229,13 +253,13 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Immediate shutdown (the data is thrown away), of the process that was started here and no other."""
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGQUIT, seconds: float = 20) -> None:
+    """Shutdown of the process that was started here and no other: immediate, unless its data is to be kept."""
     if process.poll() is not None:
         return
-    process.send_signal(signal.SIGQUIT)
+    process.send_signal(how)
     try:
-        process.wait(timeout=20)
+        process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(timeout=20)

@@ -5,12 +5,13 @@ Each change set is a temporary table of keys, so that the plan counts the very r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from habeas.diagnostics import Finding, error
 from habeas.program.program import DEPARTING, MASKED, Reference, Verdict, WrittenValue
 from habeas.stores.sql.blocking import always_follows
 from habeas.stores.sql.customers import customer_of, inside_selection
+from habeas.stores.sql.reached_bearers import bearers_are_reached, guard_columns, reached_bearers
 from habeas.stores.sql.temporary_tables import Wanted, named
 from habeas.stores.sql.working import Working
 
@@ -21,12 +22,16 @@ _ERASE, _KEEP, _HOLD = int(Verdict.ERASE), int(Verdict.KEEP), int(Verdict.HOLD)
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """Rows of one table that remain and are written to because of one reference. `name` is the table of their keys."""
+    """Rows of one table that remain and are written to because of one reference. `name` is the table of their keys.
+
+    `reached`: they were read from the key table, with the reference's columns.
+    """
 
     reference: Reference
     name: str
     count: int
     writes: tuple[WrittenValue, ...]
+    reached: bool = False
 
     @property
     def table(self) -> str:
@@ -39,32 +44,60 @@ class ChangeSet:
 
 def change_sets(work: Working) -> list[ChangeSet]:
     """All change sets of the run; empty ones are left out."""
-    wanted: list[tuple[Reference, tuple[WrittenValue, ...], Wanted]] = []
+    wanted: list[tuple[ChangeSet, Wanted]] = []
     for reference in work.program.references:
-        parts = [f"SELECT {_live_keys(work, reference.table)} {rows}" for rows in _bearers(work, reference)]
-        masks = reference.masks if reference.has_right else ()
-        written = {w.column for w in reference.unlink}
-        writes = (*(w for w in masks if w.column not in written), *reference.unlink)
+        writes = _writes(reference)
         node = work.node(reference.table)
-        if not parts or not writes or not node.key:
+        if not writes or not node.key:
             continue
-        name = f"{work.temporary.stem}u{reference.id}"
         key = [f"c{i}" for i in range(len(node.key))]
-        query = f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) q"
-        wanted.append((reference, writes, Wanted(name, reference.table, named(key, query), key)))
-    counts = work.make_tables([table for *_, table in wanted])
-    return [
-        ChangeSet(reference, table.name, count, writes)
-        for (reference, writes, table), count in zip(wanted, counts, strict=True)
-        if count
-    ]
+        reached = not reference.forward and bearers_are_reached(work, reference)
+        query = _reached_keys(work, reference) if reached else _looked_up_keys(work, reference)
+        if query:
+            changed = ChangeSet(reference, f"{work.temporary.stem}u{reference.id}", 0, writes, reached)
+            columns = _with_guard(work, reference, key) if reached else key
+            wanted.append((changed, Wanted(changed.name, reference.table, named(columns, query), key)))
+    counts = work.make_tables([table for _, table in wanted])
+    return [replace(changed, count=count) for (changed, _), count in zip(wanted, counts, strict=True) if count]
+
+
+def _writes(reference: Reference) -> tuple[WrittenValue, ...]:
+    masks = reference.masks if reference.has_right else ()
+    written = {w.column for w in reference.unlink}
+    return (*(w for w in masks if w.column not in written), *reference.unlink)
+
+
+def _reached_keys(work: Working, reference: Reference) -> str | None:
+    rows = reached_bearers(work, reference) if _loses_its_target(work, reference) else None
+    if rows is None:
+        return None
+    columns = _with_guard(work, reference, [f"c{i}" for i in range(len(work.node(reference.table).key))])
+    return f"SELECT {', '.join(f'o.{c}' for c in columns)} {rows}"
+
+
+def _with_guard(work: Working, reference: Reference, key: list[str]) -> list[str]:
+    """The columns of a change set that was read from the key table; the reference may stand in the row's key."""
+    return list(dict.fromkeys([*key, *guard_columns(work, reference)]))
+
+
+def _looked_up_keys(work: Working, reference: Reference) -> str | None:
+    parts = [f"SELECT {_live_keys(work, reference.table)} {rows}" for rows in _bearers(work, reference)]
+    if not parts:
+        return None
+    once = len(parts) == 1 and not reference.value_join  # a key edge leads to one row at most
+    return parts[0] if once else f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) q"
+
+
+def _loses_its_target(work: Working, reference: Reference) -> bool:
+    """Whether a remaining row may refer to one that departs."""
+    target = work.tallies.get(reference.target)
+    return target is not None and bool(target.rows(*DEPARTING)) and not always_follows(work, reference)
 
 
 def _bearers(work: Working, reference: Reference) -> list[str]:
     """FROM … WHERE of the rows `s` to write to: those that lose their target, and owners that are nobody's any more."""
     found: list[str] = []
-    leaving = work.keys.get(reference.target) and work.tallies[reference.target].rows(*DEPARTING)
-    if leaving and not always_follows(work, reference):
+    if _loses_its_target(work, reference):
         found.append(_remaining_bearers(work, reference))
     own = work.keys.get(reference.table)
     if reference.forward and own is not None and work.tallies[reference.table].rows(*MASKED):

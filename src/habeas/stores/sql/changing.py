@@ -10,21 +10,20 @@ from dataclasses import dataclass, field, replace
 
 from habeas.catalog.tables import TypeFamily
 from habeas.diagnostics import Refused, error
-from habeas.program.program import MASKED, Reference, Verdict, WrittenValue
+from habeas.program.program import Reference, Verdict, WrittenValue
 from habeas.stores.sql.change_sets import ChangeSet
 from habeas.stores.sql.copying import CopySet
 from habeas.stores.sql.dialects import TOKEN_LENGTH
 from habeas.stores.sql.working import Working, named
+from habeas.stores.sql.writing_together import Write, writes_in_order
 
-_MASKED = ", ".join(str(int(v)) for v in MASKED)
-_ERASE, _KEEP = int(Verdict.ERASE), int(Verdict.KEEP)
+_ERASE = int(Verdict.ERASE)
 
 
 def change(work: Working, sets: Sequence[ChangeSet], copies: Sequence[CopySet] = ()) -> None:
     """Carry out the decided changes: unlink what stays, delete leaf first, then mask what is left.
 
-    Masks come last, since a value that is written over may be referred to by rows that go; copies after them, over
-    any mask of their own.
+    Copies come after all masks, over any mask of their own.
     """
     if not work.postgresql:
         # Order alone can't satisfy a cycle of NOT NULL keys; SQLite may look at the end instead (until this commit).
@@ -32,18 +31,13 @@ def change(work: Working, sets: Sequence[ChangeSet], copies: Sequence[CopySet] =
     for copied in copies:
         _new_values(work, copied.copy.original[0], copied.originals, "")
     changes = _Changes(work)
-    for changed in sets:
-        _write(changes, changed.table, changed.writes, changed.name, changed.count, "", False)
+    first, last = writes_in_order(work, sets)
+    for write in first:
+        _write(changes, write)
     for component in work.program.erase_order:
         _delete_component(changes, [t for t in component if t in work.keys])
-    for table, keys in work.keys.items():
-        node = work.node(table)
-        tally = work.tallies[table]
-        if node.masks and (count := tally.rows(*MASKED)):
-            _write(changes, table, node.masks, keys.name, count, f"o.v IN ({_MASKED})", True)
-        if node.keep is not None and node.keep.masks and (count := tally.kept_alone):
-            # rows kept along (b < 0) are another table's, and have no columns to mask here
-            _write(changes, table, node.keep.masks, keys.name, count, f"o.v = {_KEEP} AND o.b >= 0", False)
+    for write in last:
+        _write(changes, write)
     for copied in copies:
         _write_copies(changes, copied)
     changes.finish()
@@ -70,26 +64,24 @@ class _Changes:
         self.waiting.clear()
 
 
-def _write(
-    changes: _Changes,
-    table: str,
-    writes: Sequence[WrittenValue],
-    keys: str,
-    count: int,
-    condition: str,
-    guarded: bool,
-) -> None:
-    work = changes.work
-    source = f"{keys} o"
-    if any(_is_kept(work, table, w) for w in writes):
-        same = " AND ".join(f"n.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
-        source = f"{keys} o JOIN {_new_values(work, table, keys, condition)} n ON {same}"
+def _write(changes: _Changes, write: Write) -> None:
+    work, table = changes.work, write.table
     sets = ", ".join(
-        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if guarded else _plain_value(work, table, w)}"
-        for w in writes
+        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if write.whole else _plain_value(work, table, w)}"
+        for w in write.writes
     )
-    where = work.same_row(table, "o", "x") + (f" AND {condition}" if condition else "")
-    changes.add(table, count, f"UPDATE {work.name(table)} AS x SET {sets} FROM {source} WHERE {where}")
+    source = f"{write.keys} o"
+    if any(_is_kept(work, table, w) for w in write.writes):
+        same = " AND ".join(f"n.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
+        source += f" JOIN {_new_values(work, table, write.keys, write.condition)} n ON {same}"
+    elif not work.postgresql:
+        # SQLite would first write every new value down beside its row's key.
+        where = f" WHERE {write.condition}" if write.condition else ""
+        chosen = _one_of(work, table, f"SELECT {work.key_columns(table, 'o')} FROM {source}{where}")
+        changes.add(table, write.count, f"UPDATE {work.name(table)} AS x SET {sets} WHERE {chosen}")
+        return
+    where = " AND ".join(filter(None, [work.same_row(table, "o", "x"), write.condition, write.guard]))
+    changes.add(table, write.count, f"UPDATE {work.name(table)} AS x SET {sets} FROM {source} WHERE {where}")
 
 
 def _write_copies(changes: _Changes, copied: CopySet) -> None:
@@ -246,13 +238,20 @@ def _cut(work: Working, reference: Reference) -> None:
 
 
 def _is_erased(work: Working, table: str) -> str:
-    node = work.node(table)
     keys = work.keys[table].name
     if work.postgresql:
         return f"EXISTS (SELECT 1 FROM {keys} o WHERE {work.same_row(table, 'o', 'x')} AND o.v = {_ERASE})"
+    every = work.tallies[table].rows(*Verdict) == work.tallies[table].rows(Verdict.ERASE) and not work.holds
+    # Without a condition, SQLite takes the key table's own index, and makes none for the statement.
+    where = "" if every else f" WHERE o.v = {_ERASE}"
+    return _one_of(work, table, f"SELECT {work.key_columns(table, 'o')} FROM {keys} o{where}")
+
+
+def _one_of(work: Working, table: str, keys: str) -> str:
+    """The condition that a query gives the row's key: how SQLite finds rows of many keys."""
     live = work.live_key(table, "x")
-    left = f"({live})" if len(node.key) > 1 else live
-    return f"{left} IN (SELECT {work.key_columns(table, 'o')} FROM {keys} o WHERE o.v = {_ERASE})"
+    left = f"({live})" if len(work.node(table).key) > 1 else live
+    return f"{left} IN ({keys})"
 
 
 def _expect(table: str, planned: int, touched: int) -> None:

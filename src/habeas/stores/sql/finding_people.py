@@ -185,10 +185,9 @@ def _value_table(work: Working, name: str, identity: IdentityColumn, values: Seq
     work.made.append(name)
     work.execute(f"CREATE TEMPORARY TABLE {name} (p bigint, v {kind}){commit}")
     work.insert_many(name, ("p", "v"), values)
-    if work.postgresql:
-        work.execute(f"ANALYZE {name}")
-    else:
+    if not work.postgresql:
         work.execute(f"CREATE INDEX temp.{name}_v ON {name} (v)")
+    work.temporary.analyse(name)
     return name
 
 

@@ -87,8 +87,8 @@ class Reach:
             key_table.count = int(work.scalar(f"SELECT count(*) FROM {key_table.name}"))
             if not key_table.count:
                 del self._into[table]
-            elif work.postgresql:
-                work.execute(f"ANALYZE {key_table.name}")
+            else:
+                work.temporary.analyse(key_table.name)
 
     def _round(self, component: tuple[str, ...], inside: set[str], generation: int) -> dict[str, int]:
         """Add what the rows of `generation` lead to; how many rows each table gained or raised."""

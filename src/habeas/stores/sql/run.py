@@ -188,8 +188,8 @@ class StoreRun:
     def not_gone(self) -> dict[str, int]:
         """Rows that were erased and are still there, by table: looked at before the commit."""
         work = self.work
-        if not work.postgresql and not any(table.triggers for table in self.program.catalog.tables.values()):
-            return {}  # SQLite has no rules: nothing there can bring back a row that a statement counted as deleted
+        if not any(table.triggers for table in self.program.catalog.tables.values()):
+            return {}  # without triggers and rules nothing can bring back a row that a statement counted as deleted
         erased = [table for table in work.keys if work.tallies[table].rows(Verdict.ERASE)]
         live = {t: f"JOIN {work.name(t)} x ON {work.same_row(t, 'k', 'x')}" for t in erased}
         return count_each(work, ((t, f"FROM {work.keys[t].name} k {live[t]} WHERE k.v = 1") for t in erased))

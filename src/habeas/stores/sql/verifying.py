@@ -56,6 +56,7 @@ def load_seeds(
     if work.program.customer_table is not None:
         top = work.node(work.program.customer_table)
         customer = f"(SELECT {work.column('y', top.key[0])} FROM {work.name(top.table)} y WHERE 1 = 0)"
+    work.remembers = True
     work.made.append(name)
     commit = " ON COMMIT DROP" if work.postgresql else ""
     work.execute(
@@ -69,8 +70,7 @@ def load_seeds(
         count += len(batch)
     if not count:
         return None
-    if work.postgresql:
-        work.execute(f"ANALYZE {name}")
+    work.temporary.analyse(name)
     return KeyTable(name, count, remembered=True)
 
 

@@ -50,6 +50,7 @@ class Working:
     tallies: dict[str, Tally] = field(default_factory=dict)  # of `keys`, once everything is decided
     few: bool = False  # about a few people: the transaction will touch few rows
     customer: str | None = None  # the selection's Customer
+    remembers: bool = False  # some roots are of a former run, as they were then
     statements: int = 0
     observe: Callable[[str], None] | None = None  # told before and after every statement
 
