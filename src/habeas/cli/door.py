@@ -26,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("erase", "habeas.cli.erase:erase", "Erase a person: plan, apply, verify, certificate."),
     ("apply", "habeas.cli.apply:apply", "Carry out a plan that was saved and approved."),
     ("verify", "habeas.cli.verify:verify", "Read afresh whether anything remains after an erasure."),
+    ("map draw", "habeas.cli.map_draw:draw", "Draw the map: whose every table is, and what happens to it."),
     (
         "map import",
         "habeas.cli.map_import:import_",
