@@ -141,7 +141,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "activity": "When people were last seen, scores of them, what they opened (true).",
         "business_addresses": "Addresses and phones of companies and branches (false).",
         "staff_fields": "Which of the staff created, changed or approved a row (true).",
-        "ids": "Numbers of people, in tables of people (false).",
+        "ids": "Numbers of people, in their own table and where no edge says whose they are (false).",
     },
     "ground": {
         "for": "The period that the ground asks for.",

@@ -282,7 +282,7 @@ class PersonalByPolicy(Entry):
     activity: bool = True  # when people were last seen, scores of them, what they opened
     business_addresses: bool = False  # addresses and phones of companies and branches
     staff_fields: bool = True  # who created, changed or approved a row
-    ids: bool = False  # numbers of people in tables of people
+    ids: bool = False  # numbers of people, in their own table and elsewhere
 
 
 class Policy(Entry):

@@ -73,6 +73,7 @@ _LEAVES = {
     ("digit", "phone"): "user.contact.phone_number",
     ("line", "address"): "user.contact.address.street",
 }
+_NUMBERINGS = frozenset({"id", "uid", "guid", "uuid", "identifier"})
 _SEEN = frozenset({"login", "seen", "used", "active", "activity", "visit", "visited", "signed", "access", "accessed"})
 _NOT_PERSONAL = Guess("", "", True)
 _Rule = Callable[[tuple[str, ...], Column, TableContext], Guess | None]
@@ -233,12 +234,12 @@ def _activity(name: tuple[str, ...], column: Column, around: TableContext) -> Gu
 
 
 def _number_of_person(name: tuple[str, ...], column: Column, around: TableContext) -> Guess | None:
-    """`id`, `customer_id`, `member_number` in a table of people, where the company's settings call them personal."""
-    if not around.settings.ids or not around.people or column.family in _TIMES:
+    """`id` in a table of people and `customer_id` anywhere, where the company's settings call them personal."""
+    if not around.settings.ids or column.family in _TIMES or name[-1] not in _NUMBERINGS:
         return None
-    numbered = name[-1] in {"id", "uid", "guid", "uuid", "identifier"} or name[-2:] == ("reference", "number")
-    whose = set(name[:-1]) <= PERSON_WORDS | {"external", "internal", "unique", "global", "public", "legacy"}
-    return Guess("user.unique_id", "id", sure=False) if numbered and whose else None
+    told = set(name[:-1]) <= PERSON_WORDS | {"external", "internal", "unique", "global", "public", "legacy"}
+    whose = around.people if len(name) == 1 else bool(set(name[:-1]) & PERSON_WORDS) or around.people
+    return Guess("user.unique_id", "id", sure=False) if told and whose else None
 
 
 def _free_text(name: tuple[str, ...], column: Column, around: TableContext) -> Guess | None:

@@ -36,6 +36,9 @@ _POLICY_TAIL = """\
 # Countries or regions in which data may be kept.
 # places: [DE, eu-central-1]
 
+# What counts as personal where the law leaves room: init proposes and check warns by it. These are the defaults.
+# discovery: {activity: true, business_addresses: false, staff_fields: true, ids: false}
+
 # Places that no run of habeas reaches: certificates name them, with the day on which they forget.
 # elsewhere:
 #   backups: {owner: operations, deletion: snapshots expire, longest: 35 days}

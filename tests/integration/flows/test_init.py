@@ -11,7 +11,9 @@ from habeas.datamap.openness import open_entries
 from habeas.datamap.reader import read_company
 from habeas.diagnostics import Refused
 from habeas.flows.accept import accept
+from habeas.flows.check import check
 from habeas.flows.init import init
+from habeas.flows.workspace import open_workspace
 from habeas.stores.sql.connecting import open_engine
 from habeas.stores.sql.reading_catalogue import read_catalogue
 from habeas.stores.sql.type_values import TypeValues
@@ -181,3 +183,39 @@ def test_while_a_question_is_open_nothing_of_it_is_accepted(live: str, tmp_path:
     outcome = accept(folder, None, all=True)
     assert outcome.accepted > 0 and outcome.left == 0
     assert not [line for line in file.read_text().splitlines() if "proposed" in line and not line.startswith("#")]
+
+
+def test_what_is_personal_follows_the_companys_settings_in_init_and_in_check(database_url: str, tmp_path: Path) -> None:
+    run(
+        database_url,
+        "CREATE TABLE members (id integer PRIMARY KEY, email varchar(80), full_name varchar(80), last_seen_at timestamp)",
+        "CREATE TABLE suppliers (id integer PRIMARY KEY, name varchar(80), phone varchar(40))",
+    )
+    as_usual, by_policy = tmp_path / "usual", tmp_path / "policy"
+    for folder, settings in ((as_usual, ""), (by_policy, "{activity: false, business_addresses: true, ids: true}")):
+        folder.mkdir()
+        said = f"discovery: {settings}\n" if settings else ""
+        names = "organization: X\ncontact: x@example.org\nidentity_types: {app.member_id: exact}\n"
+        (folder / "habeas.yaml").write_text(f"version: 1\n{names}stores: [app.yaml]\n{said}")
+        init(database_url, folder, {"URL": database_url}, store="app")
+    usual, policy = (read_company(folder).company for folder in (as_usual, by_policy))
+    assert usual is not None and policy is not None
+    assert "last_seen_at" in usual.stores["app"].tables["members"].columns
+    assert "last_seen_at" not in policy.stores["app"].tables["members"].columns
+    assert usual.stores["app"].tables["suppliers"].not_personal
+    assert policy.stores["app"].tables["suppliers"].columns["phone"].category == "user.contact.phone_number"
+
+    run(
+        database_url,
+        "ALTER TABLE members ADD COLUMN phone varchar(40)",
+        "CREATE TABLE branches (id int, phone varchar(40))",
+    )
+    for folder, expected in ((as_usual, False), (by_policy, True)):
+        accept(folder, "members")
+        with open_workspace(folder, {"APP_DATABASE_URL": database_url}) as workspace:
+            found = {(f.code, f.tables): f.detail for f in check(workspace)}
+        assert ("unmapped-column", ("members",)) in found
+        detail = next(
+            text for (code, tables), text in found.items() if code == "unmapped-table" and tables == ("branches",)
+        )
+        assert ("phone" in detail) is expected

@@ -135,6 +135,8 @@ def test_every_category_of_the_rules_is_one_of_fideslang() -> None:
         ("orders", "approved_by", T.TEXT, "staff_fields", None, "user.name"),
         ("members", "member_id", T.TEXT, "ids", None, "user.unique_id"),
         ("members", "team_id", T.INTEGER, "ids", None, None),
+        ("exports", "customer_id", T.TEXT, "ids", None, "user.unique_id"),
+        ("exports", "id", T.TEXT, "ids", None, None),
     ],
 )
 def test_what_is_personal_by_policy(table, column, family, setting, off, on) -> None:
