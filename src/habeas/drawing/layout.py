@@ -57,21 +57,34 @@ class Stub:
 
 @dataclass
 class Block:
-    """A laid out part of the picture."""
+    """A laid out part of the picture: what stands in it by itself, and smaller parts with their places.
+
+    Parts are taken in by reference, so that a layout that isn't chosen costs nothing; `flat` writes one out.
+    """
 
     width: float = 0
     height: float = 0
     cards: list[Placed] = field(default_factory=list)
     trunks: list[Trunk] = field(default_factory=list)
     stubs: list[Stub] = field(default_factory=list)
+    parts: list[tuple[Block, float, float]] = field(default_factory=list)
 
     def put(self, other: Block, x: float, y: float) -> None:
         """Take another part in at a place."""
-        self.cards += [Placed(p.card, p.x + x, p.y + y) for p in other.cards]
-        self.trunks += [Trunk(t.x0 + x, t.y0 + y, t.x + x, t.y1 + y) for t in other.trunks]
-        self.stubs += [Stub(s.x0 + x, s.x1 + x, s.y + y, s.kind, s.turns) for s in other.stubs]
+        self.parts.append((other, x, y))
         self.width = max(self.width, x + other.width)
         self.height = max(self.height, y + other.height)
+
+    def flat(self) -> Block:
+        """The same with everything in one list, at its place in the whole."""
+        out = Block(self.width, self.height)
+        waiting: list[tuple[Block, float, float]] = [(self, 0, 0)]
+        for block, x, y in waiting:
+            out.cards += [Placed(p.card, p.x + x, p.y + y) for p in block.cards]
+            out.trunks += [Trunk(t.x0 + x, t.y0 + y, t.x + x, t.y1 + y) for t in block.trunks]
+            out.stubs += [Stub(s.x0 + x, s.x1 + x, s.y + y, s.kind, s.turns) for s in block.stubs]
+            waiting += [(inner, x + dx, y + dy) for inner, dx, dy in block.parts]
+        return out
 
 
 @dataclass(frozen=True)

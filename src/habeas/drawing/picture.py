@@ -112,4 +112,4 @@ def _parts(store: StoreMap, reached: set[str], made: dict[str, Card]) -> list[tu
 
 
 def _panel(title: str, remark: str, tone: int, block: Block, y: float) -> Panel:
-    return Panel(title, remark, tone, block, y, HEADING + block.height + INSIDE)
+    return Panel(title, remark, tone, block.flat(), y, HEADING + block.height + INSIDE)
