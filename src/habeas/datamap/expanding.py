@@ -225,7 +225,11 @@ def _mask(written: Written, value: Any, path: KeyPath) -> Data:
     if isinstance(value, str):
         return {"kind": value}
     mask = written.mapping(value, path, "mask", "mask: {constant: erased}")
-    return {"kind": MaskKind.CONSTANT.value, "value": mask.get("constant")}
+    if "keep" in mask and "constant" in mask:
+        detail = "A constant leaves nothing of the value."
+        written.wrong((*path, "keep"), "mask-unclear", "a mask says constant and keep", detail, "mask: {keep: year}")
+    kind = MaskKind.KEEP if "keep" in mask else MaskKind.CONSTANT
+    return {"kind": kind.value, "value": mask.get(kind.value)}
 
 
 def _on_erase(written: Written, value: Any, path: KeyPath) -> Data:

@@ -98,7 +98,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "recipients": "Who receives the value.",
         "self_service": "Whether people may correct the value themselves.",
         "copies": "Other columns that hold the same value, as TABLE.COLUMN.",
-        "mask": "What is written over the value: null, token, or {constant: VALUE}.",
+        "mask": "What is written over the value: null, token, email, phone, hash, redact, {constant: VALUE} or {keep: PART}.",
         "paths": "Leaves of a JSON column, each with its category.",
         "file": "The store that holds the file which this column names.",
         **_OPEN,
@@ -109,7 +109,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "provided": "Whether the person gave the value.",
         "mask": "What is written over the leaf.",
     },
-    "mask": {"constant": "The value to write."},
+    "mask": {
+        "constant": "The value to write.",
+        "keep": "What is left of the value: year (of a date), network (of an IP address, /24 or /48).",
+    },
     "on_erase": {"keep": "Owned rows stay, for a ground and a time."},
     "keep": {
         "ground": "The ground, one of those in habeas.yaml.",

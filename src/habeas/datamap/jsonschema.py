@@ -54,7 +54,10 @@ def _or_text(name: str) -> Schema:
 
 _GUESS: Mapping[str, Schema] = {"proposed": _TEXT, "ask": {"oneOf": [{"type": "string"}, _ref("ask")]}}
 _MASK: Schema = {
-    "oneOf": [{"enum": [None, *(kind.value for kind in MaskKind if kind.value != "constant")]}, _ref("mask")]
+    "oneOf": [
+        {"enum": [None, *(kind.value for kind in MaskKind if kind.value not in ("constant", "keep"))]},
+        _ref("mask"),
+    ]
 }
 _MEANING: Mapping[str, Schema] = {
     "as": _KIND,
@@ -128,7 +131,7 @@ _PROPERTIES: Mapping[str, Mapping[str, Schema]] = {
         **_GUESS,
     },
     "path": {"category": _CATEGORY, "identity": _TEXT, "provided": _FLAG, "mask": _MASK},
-    "mask": {"constant": _SCALAR},
+    "mask": {"constant": _SCALAR, "keep": {"enum": ["year", "network"]}},
     "on_erase": {"keep": _ref("keep")},
     "keep": {"ground": _TEXT, "for": _PERIOD, "after": _TEXT, "with": _TEXTS, "mask": _TEXTS},
     "retain": {"for": _PERIOD, "after": _TEXT, "then": {"enum": ["erase", "mask", "archive"]}},
@@ -159,7 +162,6 @@ _REQUIRED: Mapping[str, list[str]] = {
     "person": ["table"],
     "on_access": ["hide"],
     "edge_on_erase": ["mask"],
-    "mask": ["constant"],
     "on_erase": ["keep"],
     "keep": ["ground", "after"],
     "retain": ["for", "after"],

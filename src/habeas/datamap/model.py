@@ -72,12 +72,15 @@ class MaskKind(StrEnum):
     HASH = "hash"
     EMAIL = "email"
     PHONE = "phone"
-    GENERALISE = "generalise"
     REDACT = "redact"
+    KEEP = "keep"  # less of the value: its year, its network
 
 
 class Mask(Entry):
-    """A column's mask: `null`, `token`, `{constant: VALUE}`; the others are read and belong to a later release."""
+    """A column's mask: a word (`null`, `token`, `email`, `phone`, `hash`, `redact`), `{constant: VALUE}`, or `{keep: PART}`.
+
+    `value` is the constant, or the part that is kept (`year`, `network`).
+    """
 
     kind: MaskKind
     value: str | int | float | bool | None = None

@@ -14,7 +14,7 @@ from habeas.datamap.positions import KeyPath, nearest
 from habeas.diagnostics import Finding, error, warning
 
 _STORE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}\Z")
-_SUPPORTED_MASKS = (MaskKind.NULL, MaskKind.TOKEN, MaskKind.CONSTANT)
+KEPT_PARTS = ("year", "network")
 Placed = tuple[KeyPath, Finding]
 
 
@@ -185,10 +185,10 @@ def _column(store: StoreMap, policy: Policy, ref: str, name: str) -> Iterator[Pl
 def _mask(mask: Mask | None, path: KeyPath, ref: str, label: str) -> Iterator[Placed]:
     if mask is None:
         return
-    if mask.kind not in _SUPPORTED_MASKS:
-        detail = "The word is reserved; this release writes null, token or a constant."
-        summary = f"the mask {mask.kind.value} of {ref}.{label} belongs to a later release"
-        yield path, error("mask-not-available", summary, detail, "mask: token", [ref])
+    if mask.kind is MaskKind.KEEP and mask.value not in KEPT_PARTS:
+        detail = f"What can be kept of a value: {', '.join(KEPT_PARTS)}."
+        summary = f"the mask of {ref}.{label} keeps nothing that habeas knows"
+        yield path, error("mask-unclear", summary, detail, "mask: {keep: year}", [ref])
     elif mask.kind is MaskKind.CONSTANT and mask.value is None:
         detail = "A constant is written over every value alike; for nothing at all write mask: null."
         yield (

@@ -52,6 +52,7 @@ class Context:
     fingerprints: Fingerprints
     folder: Path  # the state folder
     now: Callable[[], datetime]
+    mask_key: bytes | None = field(default=None, repr=False)  # of masks that are keyed hashes
     map_findings: tuple[Finding, ...] = ()
     observe: Observe = nobody_watches
     progress: Callable[[str, int, int | None], None] = field(default=lambda _what, _done, _total: None)
@@ -173,7 +174,7 @@ def opened_runs(
         opened: list[tuple[OpenStore, Connection, StoreRun]] = []
         for store in stores:
             connection = stack.enter_context(store.writing() if writing else store.reading())
-            run = StoreRun(connection, store.program(intent, day), selection, watching(context))
+            run = StoreRun(connection, store.program(intent, day), selection, watching(context), context.mask_key)
             opened.append((store, connection, run))
         yield opened
 

@@ -129,6 +129,7 @@ class Workspace:
             control=self.control,
             vault=Vault(keys),
             fingerprints=Fingerprints(keys),
+            mask_key=keys.master.derive("masks"),
             folder=self.state_folder,
             now=self.now,
             map_findings=(*(f for f in self.map_findings if f.severity is Severity.ERROR), *self.unreviewed),

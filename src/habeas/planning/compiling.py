@@ -247,7 +247,14 @@ class _Compiler:
             if column is None or column.generated:
                 continue  # the checker names columns that don't exist; a generated one follows what it is made of
             copies = self._reader.copies_of(table.ref, name)
-            value = mask_of(table, column, entry.columns.get(name), name in self._reader.joins(table.ref), copies)
+            value = mask_of(
+                table,
+                column,
+                entry.columns.get(name),
+                name in self._reader.joins(table.ref),
+                copies,
+                self._catalog.dialect,
+            )
             if isinstance(value, Finding):
                 self.findings.append(value)
             else:

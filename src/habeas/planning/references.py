@@ -135,7 +135,9 @@ class ReferenceReader:
                 )
                 continue
             copies = self.copies_of(table.ref, name)
-            value = mask_of(table, column, entry.columns.get(name), name in self.joins(table.ref), copies)
+            value = mask_of(
+                table, column, entry.columns.get(name), name in self.joins(table.ref), copies, self._catalog.dialect
+            )
             if isinstance(value, Finding):
                 self.findings.append(value)
             else:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from habeas.catalog.tables import Column, Table, TypeFamily
+from habeas.datamap.mask_fit import NARROW, TOKEN_FAMILIES, misfit, too_narrow, wider
 from habeas.datamap.model import ColumnEntry, Mask, MaskKind
 from habeas.diagnostics import Finding, error
 from habeas.program.program import WrittenValue
 
 ERASED = "erased"
-TOKEN_FAMILIES = (TypeFamily.TEXT, TypeFamily.INTEGER, TypeFamily.UUID)
-BUILT = (MaskKind.NULL, MaskKind.TOKEN, MaskKind.CONSTANT)
 _CONSTANTS: dict[TypeFamily, str | int | bool] = {
     TypeFamily.INTEGER: 0,
     TypeFamily.NUMBER: 0,
@@ -42,14 +41,19 @@ def constant_value(column: Column, value: str | int | float | bool | None) -> Wr
 
 
 def mask_of(
-    table: Table, column: Column, entry: ColumnEntry | None, joins: bool, copies: tuple[Column, ...] = ()
+    table: Table,
+    column: Column,
+    entry: ColumnEntry | None,
+    joins: bool,
+    copies: tuple[Column, ...] = (),
+    dialect: str = "postgresql",
 ) -> WrittenValue | Finding:
     """The value that masking writes to `column`, or the finding that says why none can be.
 
     `joins` marks columns that edges compare: a fixed text there would tie masked people together, so they get a token.
     `copies` receive the very same value, and so a token where nothing else is said: NULL would join nothing any more.
     """
-    value = _mask_of(table, column, entry, joins, copies)
+    value = _mask_of(table, column, entry, joins, copies, dialect)
     if isinstance(value, Finding) or not copies:
         return value
     lengths = [c.length for c in (column, *copies) if c.length is not None]
@@ -57,18 +61,18 @@ def mask_of(
 
 
 def _mask_of(
-    table: Table, column: Column, entry: ColumnEntry | None, joins: bool, copies: tuple[Column, ...]
+    table: Table, column: Column, entry: ColumnEntry | None, joins: bool, copies: tuple[Column, ...], dialect: str
 ) -> WrittenValue | Finding:
     asked = entry.mask if entry is not None else None
     if asked is not None:
-        return _asked(table, column, asked)
+        return _asked(table, column, asked, dialect)
     if copies and column.family in TOKEN_FAMILIES:
-        return token_value(column)
+        return _token(table, column)
     if column.nullable and all(copy.nullable for copy in copies):
         return null_value(column)
     has_identity = entry is not None and entry.identity is not None
     if (table.in_unique(column.name) or has_identity or joins) and column.family in TOKEN_FAMILIES:
-        return token_value(column)
+        return _token(table, column)
     if column.family is TypeFamily.ENUM:
         return constant_value(column, column.enum_values[0]) if column.enum_values else _unmaskable(table, column)
     if column.family is TypeFamily.TEXT:
@@ -78,7 +82,7 @@ def _mask_of(
     return _unmaskable(table, column)
 
 
-def _asked(table: Table, column: Column, mask: Mask) -> WrittenValue | Finding:
+def _asked(table: Table, column: Column, mask: Mask, dialect: str) -> WrittenValue | Finding:
     if mask.kind is MaskKind.NULL:
         if column.nullable:
             return null_value(column)
@@ -89,17 +93,29 @@ def _asked(table: Table, column: Column, mask: Mask) -> WrittenValue | Finding:
             f"{column.name}: {{…, mask: token}}",
             (table.ref,),
         )
+    wrong = misfit(mask, table, column, dialect)
+    if wrong is not None:
+        summary = f"{table.ref}.{column.name} ({column.type}) can't hold what its mask writes"
+        return error(wrong.code, summary, wrong.why, f"{column.name}: {{…, {wrong.fix}}}", (table.ref,))
     if mask.kind is MaskKind.TOKEN and column.family in TOKEN_FAMILIES:
         return token_value(column)
     if mask.kind is MaskKind.CONSTANT:
         return constant_value(column, mask.value)
-    return error(
-        "mask-not-built",
-        f"the mask {mask.kind.value} of {table.ref}.{column.name} can't be carried out on a {column.type} column yet",
-        "This release writes null, token (text, integer and UUID columns) and constant.",
-        f"{column.name}: {{…, mask: null}}" if column.nullable else f"{column.name}: {{…, mask: token}}",
-        (table.ref,),
-    )
+    if mask.kind is MaskKind.TOKEN:
+        return _unmaskable(table, column)
+    kind = str(mask.value) if mask.kind is MaskKind.KEEP else mask.kind.value
+    # What isn't an address keeps nothing of itself.
+    otherwise = "0.0.0.0" if kind == "network" and not column.nullable else None  # noqa: S104 - a mask
+    return replace(constant_value(column, otherwise), kind=kind)
+
+
+def _token(table: Table, column: Column) -> WrittenValue | Finding:
+    """A token where nothing is said of a mask; a finding where two of them would meet."""
+    if table.is_unique((column.name,)) and too_narrow(column):
+        why = NARROW.format(column.name, column.type)
+        summary = f"{table.ref}.{column.name} can't be masked by a random value"
+        return error("mask-too-narrow", summary, why, wider(table, column), (table.ref,))
+    return token_value(column)
 
 
 def _unmaskable(table: Table, column: Column) -> Finding:

@@ -45,7 +45,10 @@ MASKED = (Verdict.MASK, Verdict.BLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class WrittenValue:
-    """What is written over a column: `null`, `token` (random) or `constant` (with its value)."""
+    """What is written over a column: `null`, `token` (random), `constant` (with its value), or a kind of mask.
+
+    `email`, `phone`, `hash`, `redact`, `year`, `network`; of the last, `value` is what is written where there is no address.
+    """
 
     column: str
     kind: str

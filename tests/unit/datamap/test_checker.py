@@ -277,17 +277,19 @@ def test_copies_that_cant_receive_a_value(check):
 
 def test_masks_of_particular_columns(check):
     special = (
-        Column("short", "varchar(10)", TEXT, length=10),
+        Column("short", "varchar(4)", TEXT, length=4),
         Column("made", "text", TEXT, generated=True),
         Column("code", "text", TEXT),
     )
-    people = replace(CONTACTS, columns=CONTACTS.columns + special, uniques=(Unique("u", ("code",)),))
+    people = replace(
+        CONTACTS, columns=CONTACTS.columns + special, uniques=(Unique("u", ("code",)), Unique("s", ("short",)))
+    )
     entries = (
         "      short: {category: user.name, mask: token}\n      made: {category: user.name, mask: token}\n"
         "      code: {category: user.name, mask: {constant: x}}\n"
     )
     found = check(STORE.replace("      name: user.name\n", f"      name: user.name\n{entries}"), people)
-    assert codes(found) == ["mask-type", "mask-generated", "mask-not-unique"]
+    assert codes(found) == ["mask-too-narrow", "mask-generated", "mask-not-unique"]
 
 
 def test_a_personal_key_and_a_mask_contradict(check):

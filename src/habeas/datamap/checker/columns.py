@@ -6,7 +6,8 @@ from typing import Any
 
 from habeas.catalog.tables import Column, Table, TypeFamily
 from habeas.datamap.checker.ground import Ground
-from habeas.datamap.checker.values import TOKEN_FAMILIES, TOKEN_LENGTH, fits, is_date
+from habeas.datamap.checker.values import fits, is_date
+from habeas.datamap.mask_fit import TOKEN_FAMILIES, misfit
 from habeas.datamap.model import ColumnEntry, MaskKind, MatchRule, TableEntry
 from habeas.datamap.positions import KeyPath
 
@@ -93,16 +94,13 @@ def _mask(ground: Ground, ref: str, table: Table, column: Column, entry: ColumnE
         detail = f"A token is text, a negative number or a UUID; {column.name} is {column.type}."
         fix = "mask: null" if column.nullable else "mask: {constant: …}"
         ground.refuse("mask-type", here, f"{name} can't hold a token", detail, fix, [ref])
-    elif mask.kind is MaskKind.TOKEN and column.length is not None and column.length < TOKEN_LENGTH:
-        detail = f"A token has {TOKEN_LENGTH} characters; {column.name} is {column.type}."
-        fix = "mask: null" if column.nullable else "mask: {constant: x}"
-        ground.refuse("mask-type", here, f"{name} is too short for a token", detail, fix, [ref])
     elif mask.kind is MaskKind.CONSTANT and not fits(mask.value, column, ground.catalog.dialect):
         detail = f"{column.name} is {column.type}."
         ground.refuse("mask-type", here, f"{name} can't hold the constant of its mask", detail, "mask: token", [ref])
-    elif mask.kind is MaskKind.CONSTANT and table.is_unique((column.name,)):
-        detail = "Its values must differ from row to row; the second masked row would fail."
-        ground.refuse("mask-not-unique", here, f"{name} is unique and gets a constant", detail, "mask: token", [ref])
+    elif found := misfit(mask, table, column, ground.catalog.dialect):
+        kind = mask.kind.value if mask.kind is not MaskKind.KEEP else f"keep: {mask.value}"
+        summary = f"{name} ({column.type}) can't hold what its mask {kind} writes"
+        ground.refuse(found.code, here, summary, found.why, found.fix, [ref])
 
 
 def _identity(ground: Ground, ref: str, column: Column, entry: ColumnEntry, path: KeyPath) -> None:

@@ -9,8 +9,6 @@ from typing import Any
 
 from habeas.catalog.tables import Column, TypeFamily
 
-TOKEN_LENGTH = len("erased-") + 16
-TOKEN_FAMILIES = (TypeFamily.TEXT, TypeFamily.INTEGER, TypeFamily.NUMBER, TypeFamily.UUID, TypeFamily.OTHER)
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\Z")
 
 

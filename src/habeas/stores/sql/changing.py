@@ -14,6 +14,7 @@ from habeas.program.program import Reference, Verdict, WrittenValue
 from habeas.stores.sql.change_sets import ChangeSet
 from habeas.stores.sql.copying import CopySet
 from habeas.stores.sql.dialects import TOKEN_LENGTH
+from habeas.stores.sql.mask_values import MASKS, expression, needs_preparing
 from habeas.stores.sql.working import Working, named
 from habeas.stores.sql.writing_together import Write, writes_in_order
 
@@ -28,6 +29,8 @@ def change(work: Working, sets: Sequence[ChangeSet], copies: Sequence[CopySet] =
     if not work.postgresql:
         # Order alone can't satisfy a cycle of NOT NULL keys; SQLite may look at the end instead (until this commit).
         work.execute("PRAGMA defer_foreign_keys = ON")
+    if any(needs_preparing(value, postgresql=work.postgresql) for value in _written_values(work)):
+        MASKS[work.dialect.name].prepare(work)
     for copied in copies:
         _new_values(work, copied.copy.original[0], copied.originals, "")
     changes = _Changes(work)
@@ -41,6 +44,13 @@ def change(work: Working, sets: Sequence[ChangeSet], copies: Sequence[CopySet] =
     for copied in copies:
         _write_copies(changes, copied)
     changes.finish()
+
+
+def _written_values(work: Working) -> list[WrittenValue]:
+    """Everything that masks of the program may write in tables that exist."""
+    nodes = work.program.nodes.values()
+    edges = (value for reference in work.program.references for value in reference.masks)
+    return [*(v for n in nodes for v in (*n.masks, *(n.keep.masks if n.keep else ()))), *edges]
 
 
 @dataclass
@@ -99,16 +109,20 @@ def _write_copies(changes: _Changes, copied: CopySet) -> None:
 
 
 def _is_kept(work: Working, table: str, value: WrittenValue) -> bool:
-    """Whether the value is that of the row's new values: a text token, or a random value that copies receive too."""
-    return value.kind == "token" and (value.family is TypeFamily.TEXT or value.column in _copied_columns(work, table))
+    """Whether the new values' table holds it: what is made of the row's token, and what copies receive too."""
+    of_token = value.family is TypeFamily.TEXT and value.kind in ("token", "email")
+    return of_token or value.column in _copied_columns(work, table)
 
 
 def _copied_columns(work: Working, table: str) -> dict[str, WrittenValue]:
-    """Columns of the table whose random values must be kept for their copies, beside the token of texts."""
+    """Columns of the table whose new values must be kept for their copies, beside the token of texts."""
+    simple = ("null", "constant", "email")
     return {
-        copy.original[1]: copy.value
+        copy.original[1]: replace(copy.value, column=copy.original[1])
         for copy in work.program.copies
-        if copy.original[0] == table and copy.value.kind == "token" and copy.value.family is not TypeFamily.TEXT
+        if copy.original[0] == table
+        and copy.value.kind not in simple
+        and not (copy.value.kind == "token" and copy.value.family is TypeFamily.TEXT)
     }
 
 
@@ -118,9 +132,11 @@ def _new_values(work: Working, table: str, keys: str, condition: str) -> str:
     name = work.key_name(table, "w")
     # As varchar, since a temporary table with a text column takes PostgreSQL long to empty.
     values = {"token": f"CAST({work.dialect.random_token_text()} AS varchar({TOKEN_LENGTH}))"}
-    values |= {f"s{i}": _random(work, value) for i, value in enumerate(_copied_columns(work, table).values())}
+    copied = _copied_columns(work, table).values()
+    values |= {f"s{i}": expression(work, table, value) for i, value in enumerate(copied)}
     chosen = ", ".join(f"{value} AS {column}" for column, value in values.items())
-    query = f"SELECT {', '.join(key)}, {chosen} FROM {keys} o"
+    live = f" JOIN {work.name(table)} x ON {work.same_row(table, 'o', 'x')}" if copied else ""
+    query = f"SELECT {', '.join(f'o.{c}' for c in key)}, {chosen} FROM {keys} o{live}"
     conditions = [condition] if condition else []
     if name in work.made:
         same = " AND ".join(f"n.{c} = o.{c}" for c in key)
@@ -155,20 +171,12 @@ def _written(work: Working, table: str, value: WrittenValue) -> str:
 def _plain_value(work: Working, table: str, value: WrittenValue) -> str:
     if value.kind == "null":
         return "NULL"
-    if value.kind == "token":
-        if value.family is TypeFamily.TEXT:
-            return work.dialect.shorten_token("n.token", value.length)
-        if _is_kept(work, table, value):
-            return f"n.s{list(_copied_columns(work, table)).index(value.column)}"
-        return _random(work, value)
-    return literal(work, value)
-
-
-def _random(work: Working, value: WrittenValue) -> str:
-    """SQL of a random value that is no text."""
-    if value.family is TypeFamily.UUID:
-        return work.dialect.random_uuid()
-    return work.dialect.random_negative_integer(value.type)
+    if value.kind == "constant":
+        return literal(work, value)
+    copied = _copied_columns(work, table)
+    if value.column in copied:
+        return f"n.s{list(copied).index(value.column)}"
+    return expression(work, table, value)
 
 
 def literal(work: Working, value: WrittenValue) -> str:

@@ -40,10 +40,12 @@ class StoreRun:
         program: Program,
         selection: Selection,
         observe: Callable[[str], None] | None = None,
+        mask_key: bytes | None = None,
     ) -> None:
         self.program = program
         self.selection = selection
         self.work = Working(connection, program, customer=selection.customer, observe=observe, few=selection.is_few)
+        self.work.mask_key = mask_key
         self.findings: list[Finding] = []
         self.roots: dict[str, list[KeyTable]] = {}
         self._sets: list[ChangeSet] = []

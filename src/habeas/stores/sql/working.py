@@ -52,6 +52,7 @@ class Working:
     customer: str | None = None  # the selection's Customer
     remembers: bool = False  # some roots are of a former run, as they were then
     statements: int = 0
+    mask_key: bytes | None = field(default=None, repr=False)  # of keyed hashes; a run that changes nothing needs none
     observe: Callable[[str], None] | None = None  # told before and after every statement
 
     def __post_init__(self) -> None:
