@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import batches, engine, giving, labels, one_person, values
+from bench import batches, engine, giving, labels, one_person, values, whole_schema
 from bench.company import email_of, people_of
 from bench.loaded import Loaded
 from bench.measuring import Measurement
@@ -27,8 +27,8 @@ def main() -> int:
     """Measure what was asked for."""
     if sys.argv[1:2] == ["labels"]:
         return _labels(sys.argv[2:])
-    if sys.argv[1:] == ["values"]:
-        print(*values.report(), sep="\n")
+    if sys.argv[1:] in (["values"], ["schema"]):
+        print(*(values if sys.argv[1] == "values" else whole_schema).report(), sep="\n")
         return 0
     parser = argparse.ArgumentParser(prog="python -m bench", description="habeas beside statements written by hand")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which lines ({', '.join(PARTS)}; all)")
