@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import batches, engine, giving, labels, one_person, values, whole_schema
+from bench import batches, engine, giving, labels, million, one_person, values, whole_schema
 from bench.company import email_of, people_of
 from bench.loaded import Loaded
 from bench.measuring import Measurement
@@ -27,6 +27,8 @@ def main() -> int:
     """Measure what was asked for."""
     if sys.argv[1:2] == ["labels"]:
         return _labels(sys.argv[2:])
+    if sys.argv[1:2] == ["million"]:
+        return _million(sys.argv[2:])
     if sys.argv[1:] in (["values"], ["schema"]):
         print(*(values if sys.argv[1] == "values" else whole_schema).report(), sep="\n")
         return 0
@@ -54,6 +56,19 @@ def main() -> int:
                 print(measurement.text(), flush=True)
                 missed = missed or not measurement.kept
     return int(missed)
+
+
+def _million(arguments: list[str]) -> int:
+    """A list of a million people, in a database of its own size."""
+    parser = argparse.ArgumentParser(prog="python -m bench million", description="a list of people, from file to file")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size")
+    parser.add_argument("--people", type=int, default=1_000_000, help="how many the list has (1,000,000)")
+    asked = parser.parse_args(arguments)
+    count = asked.people // (10 if asked.quick else 1)
+    with tempfile.TemporaryDirectory(prefix="habeas-bench-") as folder:
+        text, kept = million.measure(Loaded(count * 21 // 20, Path(folder)), count)
+    print(text, flush=True)
+    return int(not kept)
 
 
 def _labels(arguments: list[str]) -> int:

@@ -118,10 +118,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         said = copy(url, emails, folder) if side == "copy" else give(url, emails, folder, mask=side == "masked")
-    print(json.dumps(said | {"megabytes": _peak()}))
+    print(json.dumps(said | {"megabytes": peak_memory()}))
 
 
-def _peak() -> float:
+def peak_memory() -> float:
     """The most memory that this process had since its program was loaded (MB)."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -28,10 +28,15 @@ def erase(
     """Erase a person: plan, apply, verify, certificate.
 
     Without `--yes` the plan is shown and a terminal is asked. What must be kept stays, with its ground and date in
-    the certificate. A run that broke off is resumed by the same command.
+    the certificate. A run that broke off is resumed by the same command. A list of people (`--subjects`) with `--yes` is
+    erased part by part, with a result for each line.
 
     Example: `habeas erase --subject email=jane@example.com --yes`
     """
+    if who.subjects and yes:
+        from habeas.cli.erase_batch import erase_list
+
+        return erase_list(who, as_of, redact, place, output)
     selection = who.selection()
     asking = _Asking(Screen(json=output.json), yes=yes)
     from habeas.cli.session import log_run, workspace

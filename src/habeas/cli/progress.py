@@ -10,6 +10,7 @@ from typing import TextIO
 
 SILENT_S = 1.0  # short work shows nothing
 EVERY_S = 0.1
+_WIDTH = 20  # of the bar
 
 
 class Ticker:
@@ -31,9 +32,7 @@ class Ticker:
         if not self._watched or now - self._started < SILENT_S or now - self._last < EVERY_S:
             return
         self._last = now
-        text = (
-            f"{what}: {done:,}" if total is None else f"{what}: {done:,} of {total:,} ({done * 100 // max(total, 1)}%)"
-        )
+        text = f"{what}: {done:,}" if total is None else f"{what}: {_bar(done, total)} {done:,} of {total:,}"
         self._stream.write(f"\r{text:<{self._width}}")
         self._stream.flush()
         self._width = len(text)
@@ -44,6 +43,13 @@ class Ticker:
             self._stream.write(f"\r{'':<{self._width}}\r")
             self._stream.flush()
             self._width = 0
+
+
+def _bar(done: int, total: int) -> str:
+    """`[####------] 40%`."""
+    share = min(done, total) / max(total, 1)
+    full = int(share * _WIDTH)
+    return f"[{'#' * full}{'-' * (_WIDTH - full)}] {int(share * 100)}%"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from habeas.cli.answer import wrong_use
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 
 def select(who: Who) -> Selection:
     """The selection that the options name. Raises Refused (wrong use) where they contradict each other."""
+    narrowed = narrow(who)
+    subjects: tuple[Subject, ...] = ()
+    if who.subject:
+        subjects = (Subject(parse_identities(who.subject, "--subject")),)
+    elif who.subjects:
+        subjects = tuple(parse_people(who.subjects))
+    return replace(narrowed, subjects=subjects)
+
+
+def narrow(who: Who) -> Selection:
+    """The same without the people: a list of them is read apart. Raises Refused (wrong use)."""
     if who.subject and who.subjects:
         raise wrong_use(
             "two-selections",
@@ -43,14 +55,8 @@ def select(who: Who) -> Selection:
     for option, value in (("--customer", who.customer), ("--as", who.as_)):
         if value is not None and not value.strip():
             raise wrong_use("empty-value", f"{option} is empty", fix=f"{option} NAME, or leave it out")
-    subjects: tuple[Subject, ...] = ()
-    if who.subject:
-        subjects = (Subject(parse_identities(who.subject, "--subject")),)
-    elif who.subjects:
-        subjects = tuple(parse_people(who.subjects))
     exclusions = tuple(Subject((identity,)) for identity in parse_identities(who.except_, "--except"))
     return Selection(
-        subjects=subjects,
         customer=who.customer,
         kind=who.as_,
         all_customers=who.why if who.all_customers else None,

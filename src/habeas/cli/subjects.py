@@ -42,7 +42,12 @@ def parse_identities(arguments: Sequence[str], option: str) -> tuple[Identity, .
 
 
 def parse_people(path: str) -> Iterator[Subject]:
-    """The people of a CSV file (`-`: standard input), one a line, read as a stream.
+    """The people of a CSV file, as `parse_lines` reads it."""
+    return (subject for _, subject in parse_lines(path))
+
+
+def parse_lines(path: str) -> Iterator[tuple[int, Subject]]:
+    """The people of a CSV file (`-`: standard input), one a line, with their lines (from 1), read as a stream.
 
     The header names an identity type for each column; an empty field gives no identity. Raises Refused (wrong use).
     """
@@ -72,7 +77,7 @@ def parse_people(path: str) -> Iterator[Subject]:
                     if value.strip()
                 )
                 people += 1
-                yield Subject(identities)
+                yield rows.line_num, Subject(identities)
         except csv.Error:
             raise _bad_file(
                 error(

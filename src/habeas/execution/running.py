@@ -55,6 +55,7 @@ class Context:
     mask_key: bytes | None = field(default=None, repr=False)  # of masks that are keyed hashes
     map_findings: tuple[Finding, ...] = ()
     observe: Observe = nobody_watches
+    scan_texts: bool = True  # look for mentions after an erasure
     progress: Callable[[str, int, int | None], None] = field(default=lambda _what, _done, _total: None)
 
     def day(self, as_of: date | None) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -141,4 +142,17 @@ watched_stores = Table(
     metadata,
     Column("store", String(200), primary_key=True),
     Column("streamed_at", Instant, nullable=False),  # last
+)
+
+# How far a list of people is, so that the same list goes on where it broke off. The list itself is nowhere of ours.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(ID), primary_key=True),
+    Column("fingerprint", String(FINGERPRINT), index=True),  # of the list and the options; NULL: it can't be read twice
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("line", Integer, nullable=False),  # the last line of the list that is done
+    Column("results_bytes", BigInteger, nullable=False),  # how much of the results' file counts
+    Column("counts", JSON, nullable=False),  # {status: people}
 )

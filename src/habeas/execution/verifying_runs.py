@@ -21,6 +21,7 @@ from habeas.stores.sql.run import StoreRun
 from habeas.stores.sql.verifying import SPOOLED
 
 BY_KEYS = "reached again from identities and from the keys that were reached"
+BY_KEYS_ALONE = f"{BY_KEYS}; free text was not looked through"
 BY_IDENTITY = "reached again from the identity given, whose fingerprint is the certificate's"
 
 

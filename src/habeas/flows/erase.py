@@ -24,7 +24,7 @@ from habeas.execution.remains import Mention, Remaining
 from habeas.execution.run_records import RunRecord, RunState, fingerprints_of_run, finish_run, unfinished_runs_for
 from habeas.execution.running import check_identity_types, chunks_of
 from habeas.execution.verification_records import record_certificate, record_verification, schedule_verifications
-from habeas.execution.verifying_runs import BY_KEYS, mentions_of, remembered_of, verify_run
+from habeas.execution.verifying_runs import BY_KEYS, BY_KEYS_ALONE, mentions_of, remembered_of, verify_run
 from habeas.flows.workspace import Workspace
 from habeas.planning.who_is_meant import is_ambiguous
 from habeas.program.plan import Plan
@@ -135,13 +135,16 @@ def _verified(
     customers = {group.customer for group in plan.groups}
     if erasure.selection.customer is not None:
         customers = {erasure.selection.customer}
-    mentions = mentions_of(context, run.id, customers, day=erasure.day, redact=redact)
+    mentions: tuple[Mention, ...] = ()
+    method = BY_KEYS_ALONE
+    if redact or context.scan_texts:
+        mentions, method = mentions_of(context, run.id, customers, day=erasure.day, redact=redact), BY_KEYS
     context.observe("verified")
     status = "incomplete" if remaining else "complete"
     now = context.now()
     window = timedelta(days=context.policy.limits.verification_days)
     with context.control.begin() as control:
-        record_verification(control, run.id, method=BY_KEYS, now=now, remaining=remaining, mentions=mentions)
+        record_verification(control, run.id, method=method, now=now, remaining=remaining, mentions=mentions)
         repeats = schedule_verifications(control, run.id, now, window=window)
         fingerprints = fingerprints_of_run(control, run.id)
     certificate = certificate_of_plan(
@@ -153,7 +156,7 @@ def _verified(
         fingerprints=fingerprints,
         done=erasure.done(),
         verification=CertifiedVerification(
-            BY_KEYS, (moment(now),), tuple(moment(r.due_at) for r in repeats), remaining, mentions
+            method, (moment(now),), tuple(moment(r.due_at) for r in repeats), remaining, mentions
         ),
         started_at=run.started_at,
         finished_at=now,

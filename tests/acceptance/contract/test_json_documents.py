@@ -143,6 +143,24 @@ def test_an_ambiguous_person(place: Place) -> None:
     assert place.rows("select * from contacts") == before
 
 
+def test_a_list_of_people(place: Place) -> None:
+    (place.folder / "people.csv").write_text("email\nnobody@example.com\nj.doe@mail.example\n")
+    code, document, _ = place.call("erase", "--subjects", "people.csv", "--yes")
+    assert code == 1 and document["status"] == "ambiguous", "she is known to two Customers"
+    assert [f["code"] for f in document["findings"]] == ["ambiguous-lines"] and "3" in document["findings"][0][
+        "summary"
+    ]
+    code, document, _ = place.call("erase", "--subjects", "people.csv", "--customer", "7", "--yes")
+    assert code == 0 and document["status"] == "complete"
+    wanted = {"total": 2, "erased": 1, "nothing_found": 1, "ambiguous": 0, "incomplete": 0, "left": 0}
+    assert {key: document[key] for key in wanted} == wanted and not document["resumed"]
+    (certificate,) = document["certificates"]
+    assert (place.folder / certificate).is_file()
+    rows = (place.folder / document["results"]).read_text().splitlines()
+    assert rows == ["line,status,matched", "2,nothing_found,0", "3,erased,1"]
+    assert place.rows("select id from contacts where email = 'j.doe@mail.example'") == [(2,)]
+
+
 def test_an_erasure_and_its_verification(place: Place) -> None:
     code, document, _ = place.call("erase", *JANE, "--customer", "7", "--yes")
     assert code == 0

@@ -147,3 +147,16 @@ def upgrade() -> None:
         sa.Column("streamed_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("store", name="pk_watched_stores"),
     )
+
+    op.create_table(
+        "batches",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("fingerprint", sa.String(80)),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("results_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_batches"),
+    )
+    op.create_index("ix_batches_fingerprint", "batches", ["fingerprint"])
