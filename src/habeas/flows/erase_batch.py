@@ -31,10 +31,11 @@ from habeas.execution.run_records import fingerprints_of_run, unfinished_runs_fo
 from habeas.execution.running import CHUNK, check_identity_types
 from habeas.execution.sealed_selections import selection_as_plain
 from habeas.flows.erase import EraseOutcome, certificates_folder, erase, finish_unfinished
-from habeas.flows.workspace import Workspace
+from habeas.flows.workspace import Progress, Workspace
 from habeas.planning.who_is_meant import findings_of
 from habeas.program.matches import Match
 from habeas.program.selection import Identity, Intent, Selection, Subject
+from habeas.sealing.state_folder import locked
 
 PART = CHUNK  # people in one run
 _PIECES = 10  # into which a part is cut that somebody in it refuses
@@ -46,6 +47,12 @@ _OF_PEOPLE = frozenset(
         "constraint-violation", "not-gone", "rows-changed-meanwhile",
     )
 )  # fmt: skip
+
+_RESULTS_LOST = warning(
+    "results-lost",
+    "the list was begun before, and the file of its results is gone or was cut: it begins anew",
+    "Nobody is erased twice: who was erased before is now among those who were not found.",
+)
 
 Line = tuple[int, Subject]
 
@@ -131,30 +138,54 @@ def erase_batch(
     dummies = tuple(Identity(type, "x") for type in people.types)
     check_identity_types(context, replace(narrowed, subjects=(Subject(dummies),)))
     candidates = _fingerprints(workspace, people, narrowed, as_of)
+    # One list after another: two processes with the same list would write to one file.
+    with locked(context.folder / "batches.lock"), _alone_on_the_bar(workspace, redact) as progress:
+        return _carry_out(workspace, people, narrowed, as_of, redact, candidates, progress)
+
+
+def _carry_out(
+    workspace: Workspace,
+    people: PeopleList,
+    narrowed: Selection,
+    as_of: date | None,
+    redact: bool,
+    candidates: Sequence[str],
+    progress: Progress,
+) -> BatchOutcome:
+    context = workspace.context
     with context.control.begin() as control:
         record = open_batch(control, candidates, workspace.now())
-    path = certificates_folder(workspace).with_name("results") / f"{record.id}.csv"
+        path = _results_of(workspace, record)
+        if lost := record.begun and not (path.exists() and path.stat().st_size >= record.results_bytes):
+            finish_batch(control, record.id, workspace.now())
+            record = open_batch(control, candidates, workspace.now())
+            path = _results_of(workspace, record)
     outcome = BatchOutcome(people.people, path, record.begun, Counter(record.counts))
+    if lost:
+        outcome.findings[_RESULTS_LOST] = None
     batch = _Batch(workspace, narrowed, as_of, redact, outcome, Intentions(context.folder, record.id))
     lines = people.after(record.line)
-    with _alone_on_the_bar(workspace, redact) as progress:
-        while part := list(islice(lines, PART)):
-            progress("erasing", people.people - outcome.left, people.people)
-            try:
-                results = batch.carry_out(part)
-            except _Stopped as stopped:
-                outcome.findings.update(dict.fromkeys(stopped.findings))
-                return outcome
-            outcome.counts.update(each.status for each in results)
-            length = append_results(path, record.results_bytes, results)
-            record = BatchRecord(record.id, part[-1][0], length, outcome.counts)
-            with context.control.begin() as control:
-                advance_batch(control, record)
-            context.observe("part done")
+    while part := list(islice(lines, PART)):
+        progress("erasing", people.people - outcome.left, people.people)
+        try:
+            results = batch.carry_out(part)
+        except _Stopped as stopped:
+            outcome.findings.update(dict.fromkeys(stopped.findings))
+            return outcome
+        outcome.counts.update(each.status for each in results)
+        length = append_results(path, record.results_bytes, results)
+        record = BatchRecord(record.id, part[-1][0], length, outcome.counts)
+        with context.control.begin() as control:
+            advance_batch(control, record)
+        context.observe("part done")
     with context.control.begin() as control:
         finish_batch(control, record.id, workspace.now())
     batch.intentions.forget()
     return outcome
+
+
+def _results_of(workspace: Workspace, record: BatchRecord) -> Path:
+    return certificates_folder(workspace).with_name("results") / f"{record.id}.csv"
 
 
 class _Stopped(Exception):
@@ -272,7 +303,7 @@ def _fingerprints(workspace: Workspace, people: PeopleList, narrowed: Selection,
 
 
 @contextmanager
-def _alone_on_the_bar(workspace: Workspace, redact: bool) -> Iterator[Any]:
+def _alone_on_the_bar(workspace: Workspace, redact: bool) -> Iterator[Progress]:
     """Progress is told of the list alone, and free text is looked through only where it is to be redacted: a part at a
     time, it would be read a hundred times for a million people.
     """

@@ -187,6 +187,23 @@ def test_the_same_list_goes_on_where_it_broke_off(
     assert not again.resumed and [status for _, status, _ in results(again)].count("nothing_found") == 4
 
 
+def test_without_its_results_a_list_begins_anew(company: SmallStore, people: Callable[..., Path]) -> None:
+    def end(point: str) -> None:
+        if point == "part done":
+            raise Ended
+
+    path = people(*LIST)
+    with pytest.raises(Ended):
+        run(company, path, observe=end)
+    for file in (company.folder / "results").glob("*.csv"):
+        file.unlink()
+    outcome = run(company, path)
+    assert not outcome.resumed and "results-lost" in [finding.code for finding in outcome.all_findings()]
+    assert [status for _, status, _ in results(outcome)] == [
+        "nothing_found", "nothing_found", "ambiguous", "erased", "ambiguous", "erased"
+    ]  # fmt: skip
+
+
 def test_another_list_is_another_batch(company: SmallStore, people: Callable[..., Path]) -> None:
     def end(point: str) -> None:
         if point == "part done":
