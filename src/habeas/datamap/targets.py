@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from habeas.catalog.tables import Catalog, ForeignKey, Table
@@ -152,6 +153,7 @@ def stem_of(column: str) -> str | None:
     return name[: -len(ending)] if ending else None
 
 
+@lru_cache(maxsize=65_536)
 def _snake(name: str) -> str:
     return _CAMEL.sub("_", name).replace("::", "_").replace("-", "_").lower()
 

@@ -5,8 +5,6 @@ Works column by column on batches: that is several times as fast in Python as ce
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +27,8 @@ _BATCH_ROWS = 2_000
 _TOGETHER = 50  # rows that are measured at once, where they are small: one by one takes longer than writing them
 _BATCH_CHARACTERS = 1_000_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile('[",\r\n]')
+_EMPTY = '""'
 _UUID = re.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _REPEATING = (TypeFamily.DATE, TypeFamily.DATETIME, TypeFamily.BOOLEAN)  # the same value in many rows: read once
 _BOOLEANS = frozenset(TRUE_WORDS + FALSE_WORDS)
@@ -105,7 +105,7 @@ class RowForms:
 
     def header(self) -> bytes:
         """The CSV header."""
-        return self._encode_csv(_csv_text([[c.name for c in self._columns]]))
+        return self._encode_csv(csv_text([[c.name] for c in self._columns]))
 
     def columns_of(self, batch: list[Row]) -> list[Values]:
         """A batch turned into columns, with hidden ones empty and other people masked. Counts its rows."""
@@ -144,7 +144,7 @@ class RowForms:
     def csv(self, columns: list[Values]) -> bytes:
         """The batch as CSV (RFC 4180, UTF-8), formulas escaped."""
         cells = [self._cells(place, values) for place, values in enumerate(columns)]
-        return self._encode_csv(_csv_text(zip(*cells, strict=True)))
+        return self._encode_csv(csv_text(cells))
 
     def _cells(self, place: int, values: Values) -> Values:
         if self.types[place] == "string":
@@ -183,7 +183,16 @@ class RowForms:
             return _SURROGATES.sub(lambda m: f"\\u{ord(m[0]):04x}", body).encode()
 
 
-def _csv_text(rows: Iterable[Iterable[str | None]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+def csv_text(columns: Sequence[Values]) -> str:
+    """Columns of cells as lines of CSV, quoted where they must be: what `csv.writer` makes row by row, in half the time."""
+    if len(columns) == 1:  # a line of one empty cell must not look like no line
+        return "".join(f"{cell or _EMPTY}\r\n" for cell in _quoted(columns[0]))
+    lines = "\r\n".join(map(",".join, zip(*map(_quoted, columns), strict=True)))
+    return lines + "\r\n" if lines else ""
+
+
+def _quoted(values: Values) -> Sequence[str]:
+    cells = [value or "" for value in values]
+    if not _QUOTED.search("\0".join(cells)):
+        return cells
+    return ['"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell for cell in cells]

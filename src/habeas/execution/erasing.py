@@ -226,6 +226,7 @@ class Erasure:
         )
         watched = {store.name: self._watched(store.name, number) for store, _, _ in opened}
         with context.control.begin() as control:
+            begun = self.run is None
             if self.run is None:
                 self.run, self.key = begin_run(
                     control,
@@ -248,7 +249,7 @@ class Erasure:
             for name, fingerprints in watched.items():
                 scope = {"kind": self.selection.kind, "customer": self.selection.customer}
                 keep_watch(control, self.run.id, name, number, fingerprints, **scope)
-            part = load_run(control, self.run.id).spool_parts + 1
+            part = 1 if begun else load_run(control, self.run.id).spool_parts + 1
         context.observe("sealed")
         with SpoolWriter(context.folder, self.run.id, self.key, part) as spool:
             for store, _, run in opened:

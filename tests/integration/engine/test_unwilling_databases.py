@@ -184,6 +184,37 @@ def test_a_child_that_is_written_meanwhile_waits_and_fails(postgresql_store: Sma
     assert company.rows("select id from notes") == [(3,)]
 
 
+def test_a_shared_row_that_changes_hands_meanwhile(postgresql_store: SmallStore) -> None:
+    """Reach found it to be Jane's; by the time it is unlinked it is Eve's, whose name must not go: refused."""
+    company = postgresql_store.make(
+        SCHEMA
+        + """
+        insert into contacts values (3, 'eve@example.com', 'Eve');
+        create table letters (id integer primary key, sender_id integer references contacts,
+          reader_id integer references contacts, sender_name text);
+        insert into letters values (1, 1, 2, 'Jane'), (2, 1, 2, 'Jane');
+        """,
+        MAP
+        + """
+  letters:
+    edges:
+      sender_id: {to: contacts.id, as: owned_by, on_erase: {mask: [sender_name]}}
+      reader_id: {to: contacts.id, as: owned_by}
+    columns: {sender_name: user.name}
+""",
+    )
+
+    def observe(point: str) -> None:
+        if point == "sealed":
+            company.run("update letters set sender_id = 3, sender_name = 'Eve' where id = 2")
+
+    with open_workspace(company.maps, company.environment, now=lambda: company.now, observe=observe) as workspace:
+        refused = refusal_of(erase_flow.erase, workspace, JANE)
+    assert [finding.code for finding in refused.findings] == ["rows-changed-meanwhile"]
+    assert company.rows("select * from letters order by id") == [(1, 1, 2, "Jane"), (2, 3, 2, "Eve")]
+    assert len(company.rows("select * from contacts")) == 3
+
+
 def test_a_trigger_that_nobody_has_read(company: SmallStore) -> None:
     company.run(_trigger(company, "after delete", "insert into kept_notes values (old.body)"))
     company.refuses(JANE, "trigger-unacknowledged")

@@ -145,7 +145,7 @@ def _new_values(work: Working, table: str, keys: str, condition: str) -> str:
     if name in work.made:
         work.execute(f"INSERT INTO {name} ({', '.join([*key, *values])}) {query}{where}")
     else:
-        work.make_table(name, table, named([*key, *values], query + where), key)
+        work.make_table_later(name, table, named([*key, *values], query + where), key)
     return name
 
 

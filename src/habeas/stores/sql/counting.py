@@ -60,12 +60,20 @@ def count_each(work: Working, queries: Iterable[tuple[str, str]]) -> dict[str, i
     """The rows of FROM … WHERE … for each table given, in as few statements; tables without one are left out."""
     asked = list(queries)
     found: dict[str, int] = {}
+    for start, query in zip(range(0, len(asked), _TOGETHER), counting_queries(asked), strict=True):
+        for number, rows in work.rows(query):
+            if rows:
+                found[asked[start + int(number)][0]] = int(rows)
+    return found
+
+
+def counting_queries(asked: Sequence[tuple[str, str]]) -> list[str]:
+    """What `count_each` asks."""
+    found: list[str] = []
     for start in range(0, len(asked), _TOGETHER):
         part = asked[start : start + _TOGETHER]
         counts = [f"SELECT {number} AS n, count(*) AS many {query}" for number, (_, query) in enumerate(part)]
-        for number, rows in work.rows(_all_of(counts) + " ORDER BY n"):
-            if rows:
-                found[part[int(number)][0]] = int(rows)
+        found.append(_all_of(counts) + " ORDER BY n")
     return found
 
 

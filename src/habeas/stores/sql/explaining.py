@@ -8,10 +8,10 @@ from datetime import date
 
 from habeas.datamap.periods import Period
 from habeas.program.plan import LineAction, PlanLine
-from habeas.program.program import Node, Reference, Verdict
+from habeas.program.program import KeepRule, Node, Reference, Verdict
 from habeas.stores.sql.change_sets import ChangeSet
 from habeas.stores.sql.copying import CopySet
-from habeas.stores.sql.counting import count_each
+from habeas.stores.sql.counting import count_each, counting_queries
 from habeas.stores.sql.keeping import day_of
 from habeas.stores.sql.working import Working
 
@@ -97,12 +97,7 @@ class Explainer:
             return PlanLine(node.table, LineAction.KEEP, rows, f"kept with {parent}", path)
         rule = node.keep
         assert rule is not None, "only a table with a keep rule keeps rows of its own"
-        work = self._work
-        day = day_of(work, work.column("x", rule.after), rule.after_family)
-        latest = work.scalar(
-            f"SELECT CAST(max({day}) AS text) FROM {work.name(node.table)} x JOIN {work.keys[node.table].name} k "
-            f"ON {work.same_row(node.table, 'k', 'x')} WHERE k.v = {int(Verdict.KEEP)} AND k.b >= 0"
-        )
+        latest = self._work.scalar(self._latest_query(node, rule))
         until = None
         if latest is not None:
             # The day after the period's last: what `ended_on` leaves is free from then on.
@@ -111,8 +106,25 @@ class Explainer:
         columns = tuple(m.column for m in rule.masks)
         return PlanLine(node.table, LineAction.KEEP, rows, why, path, columns, until)
 
+    def _latest_query(self, node: Node, rule: KeepRule) -> str:
+        work = self._work
+        day = day_of(work, work.column("x", rule.after), rule.after_family)
+        return (
+            f"SELECT CAST(max({day}) AS text) FROM {work.name(node.table)} x JOIN {work.keys[node.table].name} k "
+            f"ON {work.same_row(node.table, 'k', 'x')} WHERE k.v = {int(Verdict.KEEP)} AND k.b >= 0"
+        )
+
+    def queries_of_erasure(self, sets: Sequence[ChangeSet], copies: Sequence[CopySet]) -> list[str]:
+        """What `lines_of_erasure` asks."""
+        nodes = [self._work.node(table) for table in self._tables() if self._work.tallies[table].kept_alone]
+        latest = [self._latest_query(node, node.keep) for node in nodes if node.keep is not None]
+        return [*latest, *counting_queries(self._shared(sets, copies))]
+
     def _count_shared(self, sets: Sequence[ChangeSet], copies: Sequence[CopySet]) -> dict[str, int]:
         """Shared rows: those that each change set writes to, by its name, and by table those that none does."""
+        return count_each(self._work, self._shared(sets, copies))
+
+    def _shared(self, sets: Sequence[ChangeSet], copies: Sequence[CopySet]) -> list[tuple[str, str]]:
         work = self._work
         asked: list[tuple[str, str]] = []
         for table in self._tables():
@@ -126,7 +138,7 @@ class Explainer:
             written = [*here, *(copied.name for copied in copies if copied.table == table)]
             touched = "".join(f" AND NOT EXISTS (SELECT 1 FROM {name} u WHERE {same})" for name in written)
             asked.append((table, f"FROM {keys} k WHERE {shared}{touched}"))
-        return count_each(work, asked)
+        return asked
 
     def _changes(self, sets: Sequence[ChangeSet], counts: Mapping[str, int]) -> list[PlanLine]:
         lines: list[PlanLine] = []

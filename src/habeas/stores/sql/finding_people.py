@@ -108,15 +108,23 @@ def customers_rows(work: Working, customer: str, prefix: str = "m") -> dict[str,
 def identity_values(work: Working, roots: Mapping[str, KeyTable]) -> dict[str, set[str]]:
     """The values that the roots' own rows hold in identity columns, by type: what free text is scanned for."""
     found: dict[str, set[str]] = {}
+    for kind, query in identity_queries(work, roots):
+        found.setdefault(kind, set()).update(str(row[0]) for row in work.rows(query))
+    return found
+
+
+def identity_queries(work: Working, roots: Mapping[str, KeyTable]) -> list[tuple[str, str]]:
+    """What `identity_values` asks, with the type of identity that each query gives."""
+    found: list[tuple[str, str]] = []
     for table, root in roots.items():
         for identity in work.node(table).identities:
             column = work.column("x", identity.column)
-            rows = work.rows(
+            query = (
                 f"SELECT DISTINCT CAST({column} AS text) FROM {work.name(table)} x "
                 f"JOIN {root.name} k ON {work.same_row(table, 'k', 'x')} "
                 f"WHERE {work.dialect.not_blank(column, identity.family)}"
             )
-            found.setdefault(identity.type, set()).update(str(row[0]) for row in rows)
+            found.append((identity.type, query))
     return found
 
 

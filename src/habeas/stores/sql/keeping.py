@@ -21,11 +21,10 @@ def lay_keeps(work: Working) -> dict[str, int]:
             f"SELECT 1 FROM {work.name(node.table)} x WHERE {work.same_row(node.table, 'k', 'x')} "
             f"AND ({day} IS NULL OR {day} > {_literal_day(work, node.keep)})"
         )
-        rows = work.settle(
-            node.table,
-            f"UPDATE {work.keys[node.table].name} AS k SET v = {_KEEP}, b = 0 WHERE k.r = 2 AND EXISTS ({kept})",
-        )
-        if rows and _may_be_empty(work, node.table, node.keep):
+        keeping = f"UPDATE {work.keys[node.table].name} AS k SET v = {_KEEP}, b = 0 WHERE k.r = 2 AND EXISTS ({kept})"
+        if not _may_be_empty(work, node.table, node.keep):
+            work.settle_later(node.table, keeping)
+        elif work.settle(node.table, keeping):
             empty = int(
                 work.scalar(
                     f"SELECT count(*) FROM {work.keys[node.table].name} k JOIN {work.name(node.table)} x "

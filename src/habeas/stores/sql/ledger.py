@@ -28,6 +28,9 @@ CREATE = (
     "(run varchar(64) NOT NULL, chunk integer NOT NULL, digest varchar(64) NOT NULL, counts text NOT NULL, "
     "written_at varchar(40) NOT NULL, PRIMARY KEY (run, chunk))"
 )
+_WRITE = text(
+    f"INSERT INTO {LEDGER} (run, chunk, digest, counts, written_at) VALUES (:run, :chunk, :digest, :counts, :at)"
+)
 _LEASE = "lease"
 _LOCK_KEY = 0x68616265  # "habe": the advisory lock of a store, the same for every run
 _FENCE_KEY = 0x68616266  # another one, held by every transaction of a run
@@ -95,10 +98,7 @@ def is_in_ledger(connection: Connection, run: str) -> bool:
 def write_ledger(connection: Connection, row: LedgerRow, now: datetime) -> None:
     """The transaction's last statement."""
     connection.execute(
-        text(
-            f"INSERT INTO {LEDGER} (run, chunk, digest, counts, written_at) "
-            "VALUES (:run, :chunk, :digest, :counts, :at)"
-        ),
+        _WRITE,
         {
             "run": row.run,
             "chunk": row.chunk,

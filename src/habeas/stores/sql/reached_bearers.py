@@ -79,8 +79,11 @@ def guard_columns(work: Working, reference: Reference) -> list[str]:
 
 
 def guard(work: Working, reference: Reference, keys: str, row: str) -> str:
-    """The condition that the live row refers to what it referred to when it was reached."""
+    """The condition that the live row refers to what it referred to when it was reached.
+
+    In a form by which no planner joins: the row's key finds one row, and the reference's index a walk through many.
+    """
     return " AND ".join(
-        f"{work.carried(reference.table, column, keys)} = {work.column(row, column)}"
+        f"({work.carried(reference.table, column, keys)} = {work.column(row, column)}) IS TRUE"
         for column in work.bearing_columns(reference)
     )

@@ -148,6 +148,15 @@ class StoreRun:
             verifying.forget_done(self.work, self._seeds, self.roots)
             self.work.tallies = count_verdicts(self.work)
         self._copies = copy_sets(self.work, self._sets)  # of rows that are masked now, not of those masked before
+        self.work.foresee(self._asked_before_a_change())
+
+    def _asked_before_a_change(self) -> Iterator[str]:
+        """What `lines`, `identities` and `departing` ask."""
+        yield from Explainer(self.work, by_customer=False).queries_of_erasure(self._sets, self._copies)
+        for table, roots in self.roots.items():
+            for root in roots:
+                yield from (query for _, query in finding_people.identity_queries(self.work, {table: root}))
+        yield from verifying.departing_queries(self.work).values()
 
     def lines(self) -> tuple[PlanLine, ...]:
         """The plan's lines."""

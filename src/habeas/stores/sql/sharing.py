@@ -37,7 +37,12 @@ def _share(work: Working) -> None:
         rounds = len(component) > 1 or any(
             r.source_table == t for t in component for r in work.program.entering.get(t, ()) if r.own
         )
-        while sum(_mark_shared(work, table) for table in tables) and rounds:
+        if not rounds:
+            for table in tables:
+                if shared := _sharing(work, table):
+                    work.settle_later(table, shared)
+            continue
+        while sum(work.settle(t, shared) for t in tables if (shared := _sharing(work, t))):
             pass
 
 
@@ -51,7 +56,8 @@ def _take_along(work: Working, table: str) -> int:
     )
 
 
-def _mark_shared(work: Working, table: str) -> int:
+def _sharing(work: Working, table: str) -> str | None:
+    """The statement that gives rows of the table the verdict `shared`; None where none of them can stay."""
     name = work.keys[table].name
     entering = [r for r in work.program.entering.get(table, ()) if r.own]
     alone = len(entering) == 1 and entering[0].kind == "owned_by" and not entering[0].value_join
@@ -62,11 +68,10 @@ def _mark_shared(work: Working, table: str) -> int:
     ]
     owners = [condition for condition in owners if condition]
     if not owners:
-        return 0
-    return work.settle(
-        table,
+        return None
+    return (
         f"UPDATE {name} AS k SET v = {_STAYS} "
-        f"WHERE k.r = 2 AND k.root = 0 AND k.v <> {_STAYS} AND ({' OR '.join(owners)})",
+        f"WHERE k.r = 2 AND k.root = 0 AND k.v <> {_STAYS} AND ({' OR '.join(owners)})"
     )
 
 

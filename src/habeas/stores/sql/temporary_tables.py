@@ -110,6 +110,13 @@ class TemporaryTables:
                 self._work.execute(f"ANALYZE {each.name}")
         return counts
 
+    def insert_into_kept(self, wanted: Wanted) -> str | None:
+        """The statement that fills a kept table, for whoever runs it; None where the table isn't there yet."""
+        if not self.kept or not self._is_there(wanted):
+            return None
+        self.made.append(wanted.name)
+        return _insert(wanted.name, wanted.query)
+
     def _is_there(self, wanted: Wanted) -> bool:
         return self._shape_of(wanted.name) == self._shape(wanted.query)
 

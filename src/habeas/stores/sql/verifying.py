@@ -23,11 +23,7 @@ def spooled_columns(work: Working, table: str) -> tuple[str, ...]:
 
 def departing_rows(work: Working) -> Iterable[tuple[str, tuple[str, ...], Iterable[Sequence[Any]]]]:
     """The rows to spool before a change: (table, columns, rows), those that depart."""
-    chosen = ", ".join(str(int(v)) for v in DEPARTING)
-    queries: dict[str, str] = {}
-    for table in (table for table in work.keys if work.tallies[table].rows(*DEPARTING)):
-        carried = ", ".join(f"c{i}" for i in range(len(work.node(table).carried)))
-        queries[table] = f"SELECT {carried}, cu, v, r FROM {work.keys[table].name} WHERE v IN ({chosen})"
+    queries = departing_queries(work)
     if work.few:
         for table, rows in zip(queries, work.rows_together(list(queries.values())), strict=True):
             yield table, spooled_columns(work, table), rows
@@ -40,6 +36,16 @@ def departing_rows(work: Working) -> Iterable[tuple[str, tuple[str, ...], Iterab
             yield table, spooled_columns(work, table), chain.from_iterable(batches)
         finally:
             cursor.close()
+
+
+def departing_queries(work: Working) -> dict[str, str]:
+    """What `departing_rows` asks, by table."""
+    chosen = ", ".join(str(int(v)) for v in DEPARTING)
+    found: dict[str, str] = {}
+    for table in (table for table in work.keys if work.tallies[table].rows(*DEPARTING)):
+        carried = ", ".join(f"c{i}" for i in range(len(work.node(table).carried)))
+        found[table] = f"SELECT {carried}, cu, v, r FROM {work.keys[table].name} WHERE v IN ({chosen})"
+    return found
 
 
 def load_seeds(

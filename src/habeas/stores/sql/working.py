@@ -54,6 +54,9 @@ class Working:
     statements: int = 0
     mask_key: bytes | None = field(default=None, repr=False)  # of keyed hashes; a run that changes nothing needs none
     observe: Callable[[str], None] | None = None  # told before and after every statement
+    _later: list[tuple[str, str]] = field(default_factory=list)  # (table, statement), to go with the next
+    _foreseen: list[str] = field(default_factory=list)
+    _answers: dict[str, list[Row]] = field(default_factory=dict)  # of foreseen queries, until they are asked
 
     def __post_init__(self) -> None:
         self.dialect: Dialect = dialect_named(self.program.catalog.dialect)
@@ -77,13 +80,34 @@ class Working:
 
         Without that PostgreSQL expects no row of a verdict that hardly any row had before, and nests loops.
         """
+        self._forget_answers()
         changed = self.execute(sql)
+        self._analyse_if_many(table, changed)
+        return changed
+
+    def settle_later(self, table: str, sql: str) -> None:
+        """The same where nobody waits for the count: in the next statement's round trip, if there are few people."""
+        if self.temporary.kept:
+            self._later.append((table, sql))
+        else:
+            self.settle(table, sql)
+
+    def _analyse_if_many(self, table: str, changed: int) -> None:
         if self.postgresql and changed >= MANY:
             self.execute(f"ANALYZE {self.keys[table].name}")
-        return changed
+
+    def foresee(self, queries: Iterable[str]) -> None:
+        """Queries that are going to be asked before the first change: if there are few people, in one round trip."""
+        if self.temporary.kept:
+            self._foreseen = list(dict.fromkeys(queries))
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run a query and fetch everything (for results that are small by their nature)."""
+        if sql in self._foreseen:
+            asked, self._foreseen = self._foreseen, []
+            self._answers = {query: rows for query, (_, rows) in zip(asked, self._together(asked), strict=True)}
+        if sql in self._answers:
+            return self._answers.pop(sql)
         if self.temporary.kept and not parameters:
             return self._together([sql])[0][1]
         return [tuple(row) for row in self._run(sql, parameters).fetchall()]
@@ -92,7 +116,13 @@ class Working:
         """The one value of a query."""
         return self.rows(sql, parameters)[0][0]
 
+    def _forget_answers(self) -> None:
+        self._foreseen.clear()
+        self._answers.clear()
+
     def _run(self, sql: str, parameters: Mapping[str, Any] | None) -> Any:
+        if self._later:
+            self._together([])
         self.statements += 1
         if self.observe is None:
             return self.connection.exec_driver_sql(self.driver_text(sql), parameters or None)
@@ -105,15 +135,25 @@ class Working:
         """Run statements without parameters, in one round trip where the driver can; the rows each touched."""
         if not self.postgresql or len(statements) < 2:
             return [self.execute(statement) for statement in statements]
+        self._forget_answers()
         return [touched for touched, _ in self._together(statements)]
 
     def rows_together(self, queries: Sequence[str]) -> list[list[Row]]:
         """Run small queries without parameters in the same way; the rows of each."""
-        if not self.postgresql or len(queries) < 2:
+        if not self.postgresql or len(queries) < 2 or any(query in self._foreseen for query in queries):
             return [self.rows(query) for query in queries]
+        if all(query in self._answers for query in queries):
+            return [self._answers.pop(query) for query in queries]
         return [rows for _, rows in self._together(queries)]
 
     def _together(self, statements: Sequence[str]) -> list[Answer]:
+        later, self._later = self._later, []
+        answers = self._sent([*(sql for _, sql in later), *statements])
+        for (table, _), (changed, _) in zip(later, answers, strict=False):
+            self._analyse_if_many(table, changed)
+        return answers[len(later) :]
+
+    def _sent(self, statements: Sequence[str]) -> list[Answer]:
         self.statements += 1
         if self.observe is None:
             return self._trips.send(statements)
@@ -250,6 +290,13 @@ class Working:
         """Fill a temporary table of a live table's rows; the number of rows. They live as long as the transaction."""
         return self.temporary.make(Wanted(name, of, query, key), parameters)
 
+    def make_table_later(self, name: str, of: str, query: str, key: Sequence[str]) -> None:
+        """The same where nobody waits for the number of rows: with the next statement, if the table is kept."""
+        if (insert := self.temporary.insert_into_kept(Wanted(name, of, query, key))) is None:
+            self.make_table(name, of, query, key)
+        else:
+            self._later.append((of, insert))
+
     def make_tables(self, wanted: Sequence[Wanted]) -> list[int]:
         """The same for tables that don't need each other."""
         return self.temporary.make_all(wanted)
@@ -261,6 +308,8 @@ class Working:
 
     def clean_up(self) -> None:
         """Leave no row of ours on the connection, and forget the keys."""
+        self._later.clear()
+        self._forget_answers()
         self.temporary.forget()
         self.keys.clear()
         self.holds.clear()
