@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench import batches, engine, giving, labels, million, one_person, values, whole_schema
+from bench import batches, engine, giving, labels, million, one_person, values, whole_schema, wide_schema
 from bench.company import email_of, people_of
 from bench.loaded import Loaded
 from bench.measuring import Measurement
@@ -32,6 +32,10 @@ def main() -> int:
     if sys.argv[1:] in (["values"], ["schema"]):
         print(*(values if sys.argv[1] == "values" else whole_schema).report(), sep="\n")
         return 0
+    if sys.argv[1:] == ["check"]:
+        lines, kept = wide_schema.report(tables=1_000, rounds=3)
+        print(*lines, sep="\n")
+        return int(not kept)
     parser = argparse.ArgumentParser(prog="python -m bench", description="habeas beside statements written by hand")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which lines ({', '.join(PARTS)}; all)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size")

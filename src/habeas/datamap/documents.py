@@ -86,7 +86,7 @@ def parse_document(content: bytes, file: str) -> Document:
     if _opened(text) > MOST_OPEN:
         return _too_deep(file, 1)
     try:
-        root = YAML(typ="rt", pure=True).compose(text)
+        root = YAML(typ="safe", pure=True).compose(text)  # which reads past comments; edits keep them
     except RecursionError:
         return _too_deep(file, 1)
     except MarkedYAMLError as wrong:

@@ -76,13 +76,18 @@ class _Compiler:
         self._policy = policy
         self._as_of = as_of
         self._references = references
+        self._at: dict[str, list[Reference]] = {}  # references at either end of a table, in their order
+        for reference in references:
+            for end in {reference.table, reference.target}:
+                self._at.setdefault(end, []).append(reference)
         self._reader = reader
         self.findings: list[Finding] = []
 
     def nodes(self) -> Mapping[str, Node]:
         """A node for each mapped table, and for each unmapped one whose declared key leads to a mapped one."""
         mapped = [ref for ref in self._store.tables if (t := self._catalog.get(ref)) is not None and t.is_base]
-        bearing = [r.table for r in self._references if r.table not in mapped and r.target in mapped]
+        of_map = set(mapped)
+        bearing = [r.table for r in self._references if r.table not in of_map and r.target in of_map]
         nodes: dict[str, Node] = {}
         for ref in dict.fromkeys([*mapped, *bearing]):
             table = self._catalog.tables[ref]
@@ -98,7 +103,8 @@ class _Compiler:
 
     def _node(self, table: Table, entry: TableEntry, key: tuple[str, ...]) -> Node:
         masks = () if not key else self._masks(table, entry, key)
-        kept_references = {c for r in self._references if r.table == table.ref and not r.value_join for c in r.columns}
+        at = self._at.get(table.ref, [])
+        kept_references = {c for r in at if r.table == table.ref and not r.value_join for c in r.columns}
         return Node(
             table=table.ref,
             key=key,
@@ -113,11 +119,7 @@ class _Compiler:
             personal_key=tuple(c for c in key if c in entry.columns and entry.columns[c].is_personal),
             hideable=tuple(
                 dict.fromkeys(
-                    c
-                    for r in self._references
-                    if r.entered_table == table.ref
-                    for c in r.hide
-                    if table.column(c) is not None
+                    c for r in at if r.entered_table == table.ref for c in r.hide if table.column(c) is not None
                 )
             ),
             provided=tuple(
@@ -132,7 +134,7 @@ class _Compiler:
     def _links(self, ref: str, key: tuple[str, ...]) -> tuple[str, ...]:
         """Columns that references compare: targets of those that lead here, and the bearing columns of rights."""
         wanted: list[str] = []
-        for reference in self._references:
+        for reference in self._at.get(ref, []):
             if reference.target == ref:
                 wanted.extend(reference.target_columns)
             if (
@@ -168,7 +170,7 @@ class _Compiler:
             return CustomerRoute(column=path.column)
         steps = [
             CustomerStep(r, self._customer(r.target, (*seen, ref)))
-            for r in self._references
+            for r in self._at.get(ref, [])
             if r.table == ref and r.kind is not None and not r.value_join and r.name.split(":")[0] == path.via
         ]
         if not steps:
