@@ -158,7 +158,39 @@ def test_a_mask_that_a_check_refuses_changes_nothing(store: SmallStore) -> None:
           votes: {not_personal: counted}
         """,
     )
-    assert "mask" in store.refuses(who("email=jane@example.com"), "constraint-violation")
+    assert "mask" in store.refuses(who("email=jane@example.com"), "mask-breaks-check")
+    map_ = (store.maps / "app.yaml").read_text()
+    (store.maps / "app.yaml").write_text(map_.replace("identity: email}", "identity: email, mask: email}"))
+    store.erased(who("email=jane@example.com"))
+    assert store.value("select email from contacts").endswith("@example.com")
+
+
+def test_a_check_over_several_columns_looks_at_the_rows_that_would_be_masked(store: SmallStore) -> None:
+    store.make(
+        """
+        create table "Con tacts" (
+            id integer primary key, email text, phone text, kind text not null, code integer not null,
+            constraint reachable check (email is not null or phone is not null or kind = '100% bot'),
+            check (code > -5 or kind <> 'x')
+        );
+        insert into "Con tacts" values
+            (1, 'jane@example.com', '+491', 'person', 1), (2, 'bot@example.com', '+492', '100% bot', 2)
+        """,
+        """
+        people: {contact: {table: Con tacts}}
+        tables:
+          Con tacts:
+            on_erase: mask
+            columns:
+              email: {category: user.contact.email, identity: email}
+              phone: user.contact.phone_number
+              code: {category: user.unique_id, mask: token}
+        """,
+    )
+    said = store.refuses(who("email=jane@example.com"), "mask-breaks-check")
+    assert "reachable" in said and "jane" not in said
+    store.erased(who("email=bot@example.com"))
+    assert store.rows('select email, phone from "Con tacts" where id = 2') == [(None, None)]
 
 
 def test_a_mask_that_cant_be_written(store: SmallStore) -> None:

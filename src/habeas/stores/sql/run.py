@@ -25,6 +25,7 @@ from habeas.stores.sql.copying import CopySet, copy_sets
 from habeas.stores.sql.counting import count_each, count_verdicts
 from habeas.stores.sql.explaining import Explainer
 from habeas.stores.sql.keeping import lay_holds, lay_keeps
+from habeas.stores.sql.mask_checks import refused_by_checks
 from habeas.stores.sql.reaching import Reach
 from habeas.stores.sql.sharing import settle_sharing
 from habeas.stores.sql.taking_along import keep_given
@@ -142,6 +143,7 @@ class StoreRun:
         self.work.tallies = count_verdicts(self.work)
         self._sets = change_sets(self.work)
         self.findings += refusals(self.work, self._sets)
+        self.findings += refused_by_checks(self.work)
         self.findings += [*placeholders_that_go(self.work, self._sets), *written_targets(self.work, self._sets)]
         if self._seeds:
             # Only now: references to what is long gone are unlinked like those to what goes.
