@@ -38,7 +38,7 @@ def erase(
 
         return erase_list(who, as_of, redact, place, output)
     selection = who.selection()
-    asking = _Asking(Screen(json=output.json), yes=yes)
+    asking = Asking(Screen(json=output.json), yes=yes)
     from habeas.cli.session import log_run, workspace
     from habeas.flows.erase import erase as flow
 
@@ -48,21 +48,24 @@ def erase(
     return answer_of(outcome, plan_shown=asking.shown, declined=asking.declined)
 
 
-class _Asking:
+class Asking:
     """The approval of a plan by whoever sits at the terminal."""
 
-    def __init__(self, screen: Screen, *, yes: bool) -> None:
+    def __init__(
+        self, screen: Screen, *, yes: bool, command: str = "erase", warning: str = "Erasing can't be taken back."
+    ) -> None:
         if not yes and not screen.can_ask:
             # Before anything is looked up: without a terminal there is nobody to ask.
             from habeas.cli.subjects import describe
 
-            words = " ".join(describe(sys.argv[1:])) if sys.argv[1:2] == ["erase"] else "erase …"
+            words = " ".join(describe(sys.argv[1:])) if sys.argv[1:2] == [command] else f"{command} …"
             raise wrong_use(
                 "not-approved",
-                "nobody can be asked whether to erase: this is no terminal",
-                "Erasing can't be taken back. See the plan first with `habeas plan erase`.",
+                f"nobody can be asked whether to {command}: this is no terminal",
+                f"{warning} See the plan first with `habeas plan {command}`.",
                 f"habeas {words} --yes",
             )
+        self.warning = warning
         self.screen = screen
         self.yes = yes
         self.shown = False
@@ -82,12 +85,12 @@ class _Asking:
         self.screen.out.print()
         self.screen.out.file.flush()
         self.shown = True
-        self.declined = not self.screen.ask(f"{closing(plan)} Erasing can't be taken back. Go on? [y/N]")
+        self.declined = not self.screen.ask(f"{closing(plan)} {self.warning} Go on? [y/N]")
         return not self.declined
 
 
 def answer_of(outcome: EraseOutcome, *, plan_shown: bool = False, declined: bool = False) -> Answer:
-    """The answer of an erasure, by `erase` or by `apply`."""
+    """The answer of an erasure or a correction, by its own command or by `apply`."""
     from habeas.cli.show_findings import show_findings
     from habeas.cli.show_outcome import show_mentions, show_next, show_remaining, show_status
     from habeas.cli.show_plan import show_people, show_plan
@@ -125,7 +128,12 @@ def _meaning(status: str, plan: Plan | None) -> str:
     if status == "complete" and plan is not None:
         from habeas.cli.show_plan import changed_rows
 
-        return f"{changed_rows(plan)} changed. Read again afterwards: nothing remains."
+        proof = "what was written stands" if plan.intent.corrects else "nothing remains"
+        return f"{changed_rows(plan)} changed. Read again afterwards: {proof}."
+    if status == "incomplete" and plan is not None and plan.intent.corrects:
+        return (
+            "what was written doesn't stand everywhere, or was not proved to. Run the same command again: it resumes."
+        )
     return {
         "complete": "read again afterwards: nothing remains.",
         "nothing_found": "nobody matches; nothing has changed.",

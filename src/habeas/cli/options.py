@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
 if TYPE_CHECKING:
-    from habeas.program.selection import Selection
+    from habeas.program.selection import NewValue, Selection
 
+WRITTEN = Group("What is written", sort_key=1)
 WHO = Group("Who is meant", sort_key=2)
 GENERAL = Group("Everywhere", sort_key=9)
 
@@ -101,6 +102,43 @@ class Who:
         return select(self)
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class What:
+    """What a rectification writes."""
+
+    set: Annotated[
+        tuple[str, ...],
+        Parameter(
+            group=WRITTEN,
+            metavar="TABLE.COLUMN=VALUE",
+            help="Write this value, TABLE.COLUMN=VALUE (TABLE[KEY].COLUMN=VALUE for one row of several; nothing after the = "
+            "empties the column); repeatable. @FILE reads them from a file, @- from standard input, one a line.",
+        ),
+    ] = ()
+    amend: Annotated[
+        tuple[str, ...],
+        Parameter(
+            group=WRITTEN,
+            metavar="TABLE.COLUMN=TEXT",
+            help="Add a supplementary statement about this column where the map says (`statement`); @FILE works too.",
+        ),
+    ] = ()
+
+    def new_values(self) -> tuple[NewValue, ...]:
+        """What these options say. Raises Refused (wrong use) with the right form."""
+        from habeas.cli.new_values import parse_new_values
+
+        return (*parse_new_values(self.set, "--set"), *parse_new_values(self.amend, "--amend", amends=True))
+
+
+Ground = Annotated[
+    Literal["contested", "unlawful", "claims", "objection"] | None,
+    Parameter(
+        help="Why (GDPR 18(1)): accuracy is contested, the processing is unlawful and erasure isn't wanted, the data is "
+        "needed for claims, an objection is being examined. It is recorded."
+    ),
+]
 AsOf = Annotated[
     date | None,
     Parameter(help="Judge periods of keeping as of this day (YYYY-MM-DD) instead of today.", metavar="DATE"),
@@ -119,3 +157,4 @@ def environment() -> Mapping[str, str]:
 HERE = Place()
 PLAINLY = Output()
 NOBODY = Who()
+NOTHING = What()

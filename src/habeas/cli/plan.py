@@ -1,25 +1,30 @@
-"""`habeas plan access|port|erase`."""
+"""`habeas plan access|port|erase|rectify|restrict|lift`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from habeas.cli.answer import Answer, code_of
-from habeas.cli.options import HERE, NOBODY, PLAINLY, AsOf, Output, Place, Who
+from habeas.cli.answer import Answer, code_of, wrong_use
+from habeas.cli.options import HERE, NOBODY, NOTHING, PLAINLY, AsOf, Ground, Output, Place, What, Who
 from habeas.cli.screen import Screen
 
 if TYPE_CHECKING:
-    from habeas.program.selection import Intent
+    from habeas.program.selection import Intent, Selection
 
 
 def plan(
-    intent: Annotated[Literal["access", "port", "erase"], Parameter(help="What the plan is for.")],
+    intent: Annotated[
+        Literal["access", "port", "erase", "rectify", "restrict", "lift"], Parameter(help="What the plan is for.")
+    ],
     /,
     *,
     who: Who = NOBODY,
+    what: What = NOTHING,
+    ground: Ground = None,
     as_of: AsOf = None,
     explain: Annotated[
         str | None,
@@ -40,7 +45,7 @@ def plan(
 
     Example: `habeas plan erase --subject email=jane@example.com --out plans/jane.json`
     """
-    selection = who.selection()
+    selection = _selection(intent, who, what, ground)
     from habeas.cli.session import map_note, workspace
     from habeas.cli.show_findings import show_findings
     from habeas.cli.show_outcome import show_next
@@ -75,6 +80,22 @@ def plan(
             show_next(screen.out, f"  {closing(outcome.plan)} {_next(outcome.status, outcome.plan.intent, out)}")
 
     return Answer(document, view, code_of(outcome.status, outcome.plan.findings))
+
+
+def _selection(intent: str, who: Who, what: What, ground: str | None) -> Selection:
+    """Whom and what the plan is about. Raises Refused (wrong use) where the intent doesn't go with the options."""
+    from habeas.cli.new_values import one_person
+
+    new_values = what.new_values()
+    if (intent == "rectify") != bool(new_values):
+        raise wrong_use(
+            "nothing-to-write" if intent == "rectify" else "which-intent",
+            "nothing is said that would be written" if intent == "rectify" else f"{intent} writes no new values",
+            fix="habeas plan rectify --subject … --set contacts.email=new@example.com",
+        )
+    if intent in ("access", "port", "erase"):
+        return who.selection()
+    return replace(one_person(who.selection(), f"plan {intent}"), new_values=new_values, ground=ground)
 
 
 def _next(status: str, intent: Intent, out: Path | None) -> str:

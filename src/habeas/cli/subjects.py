@@ -19,6 +19,7 @@ from habeas.program.selection import Identity, Subject
 
 LONGEST_VALUE = 10_000  # characters; the longest e-mail address has 254
 _TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$")
+_HIDDEN = ("--subject", "--except", "--set", "--amend")  # options whose values are somebody's
 _FORM = "TYPE=VALUE, as email=jane@example.com or app.user_id=17"
 
 
@@ -31,7 +32,7 @@ def parse_identities(arguments: Sequence[str], option: str) -> tuple[Identity, .
     found: dict[Identity, None] = {}
     for argument in arguments:
         if argument.startswith("@"):
-            lines = list(_lines(argument[1:], option))
+            lines = list(lines_of(argument[1:], option))
             if not lines:
                 raise wrong_use("no-subject", f"the file given to {option} names nobody", fix=f"One line each: {_FORM}")
             for position, line in lines:
@@ -184,7 +185,7 @@ def _checked(value: str, option: str, position: Position | None) -> str:
     return value
 
 
-def _lines(path: str, option: str) -> Iterator[tuple[Position, str]]:
+def lines_of(path: str, option: str) -> Iterator[tuple[Position, str]]:
     with _opened(path, option) as stream:
         for number, line in enumerate(stream, 1):
             text = line.rstrip("\r\n")
@@ -236,9 +237,9 @@ def describe(arguments: Iterable[str]) -> list[str]:
         name, equals, rest = argument.partition("=")
         if hide and not argument.startswith("@"):
             words.append(f"{name}=…" if equals else "…")
-        elif name in ("--subject", "--except") and equals and not rest.startswith("@"):
+        elif name in _HIDDEN and equals and not rest.startswith("@"):
             words.append(f"{name}={rest.partition('=')[0]}=…")
         else:
             words.append(argument)
-        hide = argument in ("--subject", "--except")
+        hide = argument in _HIDDEN
     return words

@@ -97,6 +97,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "purpose": "What the value is used for.",
         "recipients": "Who receives the value.",
         "self_service": "Whether people may correct the value themselves.",
+        "statement": "The column of the same table that takes what a person says about this one's value.",
         "copies": "Other columns that hold the same value, as TABLE.COLUMN.",
         "mask": "What is written over the value: null, token, email, phone, hash, redact, {constant: VALUE} or {keep: PART}.",
         "paths": "Leaves of a JSON column, each with its category.",

@@ -124,6 +124,7 @@ _PROPERTIES: Mapping[str, Mapping[str, Schema]] = {
         "purpose": _TEXTS,
         "recipients": _TEXTS,
         "self_service": _FLAG,
+        "statement": _TEXT,
         "copies": _TEXTS,
         "mask": _MASK,
         "paths": _named({"oneOf": [_CATEGORY, _ref("path")]}),

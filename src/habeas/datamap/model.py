@@ -106,6 +106,7 @@ class ColumnEntry(Guess):
     recipients: Strings = ()
     self_service: bool = False
     copies: Strings = ()  # other columns (TABLE.COLUMN) that hold the same value
+    statement: str | None = None  # the column of the same table that takes what the person says about this one
     mask: Mask | None = None
     paths: Mapping[str, JsonPath] = Field(default_factory=dict)
     file: str | None = None  # the store whose file this column names

@@ -26,6 +26,7 @@ from habeas.execution.explaining_runs import added_up
 from habeas.execution.looking_first import matches_of_all
 from habeas.execution.opened_stores import OpenStore
 from habeas.execution.plan_records import Ceiling
+from habeas.execution.restrictions import against_restricted
 from habeas.execution.run_records import (
     RunRecord,
     RunState,
@@ -51,7 +52,7 @@ from habeas.execution.sealed_selections import RunSecrets, StoreIdentities
 from habeas.execution.spool import CHUNK_COLUMN, SpoolWriter
 from habeas.execution.store_records import record_store_commit, record_store_failure
 from habeas.execution.watch_records import keep_watch
-from habeas.planning.who_is_meant import groups_of
+from habeas.planning.who_is_meant import groups_of, is_ambiguous
 from habeas.program.plan import Group, Plan, PlanLine, StorePlan
 from habeas.program.selection import Identity, Intent, Selection, Subject
 from habeas.sealing.envelopes import DataKey
@@ -85,6 +86,7 @@ class Erasure:
     _groups: list[Group] = field(default_factory=list)
     _found: set[int] = field(default_factory=set)
     _people: Sequence[Subject] = ()
+    intent: Intent = Intent.ERASE  # or one that corrects: the same steps, in the same order
 
     def carry_out(self) -> None:
         """Run every chunk in every store. What a store has committed stays; `failure` says what stopped the rest.
@@ -92,9 +94,9 @@ class Erasure:
         Raises Refused where nothing was changed.
         """
         context = self.context
-        chunks = chunks_of(context, self.selection, Intent.ERASE, self.day)
+        chunks = chunks_of(context, self.selection, self.intent, self.day)
         if len(chunks) > 1 and self.run is None:
-            everybody = matches_of_all(context, chunks, Intent.ERASE, self.day)
+            everybody = matches_of_all(context, chunks, self.intent, self.day)
             self.findings += refuse_unclear(context, everybody, self.selection, changes=True)
         for store in context.stores:
             store.prepare_ledger()
@@ -129,7 +131,7 @@ class Erasure:
         """The plan as it was carried out."""
         context = self.context
         return Plan(
-            intent=Intent.ERASE,
+            intent=self.intent,
             as_of=self.day.isoformat(),
             map_digest=context.map_digest,
             schema_digests=tuple((s.name, s.catalog.fingerprint) for s in context.stores),
@@ -144,7 +146,7 @@ class Erasure:
 
     def _chunk(self, number: int, chunk: Selection) -> None:
         context = self.context
-        with opened_runs(context, context.stores, chunk, Intent.ERASE, self.day, writing=True) as every:
+        with opened_runs(context, context.stores, chunk, self.intent, self.day, writing=True) as every:
             for _, connection, _ in every:
                 fence(connection)
             opened = [each for each in every if not self._committed(each[0], each[1], number)]
@@ -164,6 +166,8 @@ class Erasure:
         context.observe("reach")
         found = [match for _, _, run in opened for match in run.find(lock=True)]
         self.findings += refuse_unclear(context, found, chunk, changes=True)
+        if self.intent is Intent.ERASE and (restricted := against_restricted(context, chunk, found)):
+            raise Refused(*restricted)
         self._groups = [replace(group, keys=()) for group in groups_of(found)]
         self._found, self._people = {match.person for match in found}, chunk.subjects
         remember(opened, remembered)
@@ -171,7 +175,7 @@ class Erasure:
             run.reach()
             run.decide()
         if errors := errors_against(context, opened):
-            raise Refused(*errors)
+            raise Refused(*errors, status="ambiguous" if is_ambiguous(errors) else "refused")
 
     def _committed(self, store: OpenStore, connection: Connection, number: int) -> bool:
         """Whether the store's own ledger says that the chunk is done; then its report is the ledger's."""
@@ -209,7 +213,7 @@ class Erasure:
                     EXCEEDED,
                     f"{store}.{table}: {action} would now touch {rows} rows, and {said}",
                     "The data has grown since the plan was made. What was approved is what may happen.",
-                    "habeas plan erase …   # look again, and approve the new plan",
+                    f"habeas plan {self.intent.value} …   # look again, and approve the new plan",
                 )
             )
 
@@ -232,10 +236,10 @@ class Erasure:
                     control,
                     context.vault,
                     self.secrets,
-                    intent=Intent.ERASE,
+                    intent=self.intent,
                     digest=self.digest,
                     selection_fingerprint=context.selection_fingerprint(self.selection),
-                    fingerprints=context.fingerprints_of(self.selection),
+                    fingerprints=context.fingerprints_of_run(self.selection, identities, self.intent),
                     stores=[s.name for s in context.stores],
                     now=context.now(),
                     persons=max(1, len(self.selection.subjects)),
@@ -351,7 +355,9 @@ def resumed(context: Context, run: RunRecord) -> Erasure:
         key = run_key(control, context.vault, run.id)
     ceilings = None if sealed.ceilings is None else tuple(Ceiling(*each) for each in sealed.ceilings)
     day = run_day(run, sealed)
-    return Erasure(context, sealed.selection, day, run.digest, run.plan_id, ceilings, run, key, sealed)
+    erasure = Erasure(context, sealed.selection, day, run.digest, run.plan_id, ceilings, run, key, sealed)
+    erasure.intent = run.intent
+    return erasure
 
 
 def _in_order(identities: Mapping[str, Collection[str]]) -> tuple[Identity, ...]:

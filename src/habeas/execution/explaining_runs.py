@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from habeas.diagnostics import Finding
 from habeas.execution.looking_first import matches_of_all
 from habeas.execution.opened_stores import OpenStore
+from habeas.execution.restrictions import against_restricted
 from habeas.execution.running import (
     Context,
     Remembered,
@@ -20,6 +21,7 @@ from habeas.execution.running import (
     errors_against,
     opened_runs,
     remember,
+    run_of,
 )
 from habeas.planning.who_is_meant import findings_of, groups_of
 from habeas.program.matches import Match
@@ -60,9 +62,11 @@ def explain(
     lines: dict[str, list[PlanLine]] = {store.name: [] for store in context.stores}
     with opened_runs(context, context.stores, chunks[0], intent, day, writing=walked) as opened:
         for number, chunk in enumerate(chunks):
-            runs = [(s, c, StoreRun(c, s.program(intent, day), chunk)) for s, c, _ in opened] if number else opened
+            runs = [(s, c, run_of(context, s, c, intent, day, chunk)) for s, c, _ in opened] if number else opened
             found = [match for _, _, run in runs for match in run.find()]
             matches = matches or found
+            if intent is Intent.ERASE:
+                findings += against_restricted(context, chunk, found)
             remember(runs, {} if number else remembered)
             findings += _explain_chunk(context, runs, lines, intent, walked)
             context.progress("planning", number + 1, len(chunks))

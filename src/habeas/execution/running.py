@@ -15,15 +15,19 @@ from habeas.database.control import Control
 from habeas.datamap.matching import normalise
 from habeas.datamap.model import Policy
 from habeas.diagnostics import Finding, Refused, Severity, error
+from habeas.execution.new_values import assignments_of, check_new_values, new_identities, unplaced
 from habeas.execution.opened_stores import OpenStore
-from habeas.execution.sealed_selections import selection_as_plain
+from habeas.execution.restrictions import in_force, restricted_rows
+from habeas.execution.sealed_selections import StoreIdentities, selection_as_plain
 from habeas.planning.batches import must_go_one_by_one
+from habeas.planning.corrections import resolve
 from habeas.planning.who_is_meant import findings_of, is_ambiguous
 from habeas.program.matches import Match
 from habeas.program.plan import NotCovered
 from habeas.program.selection import Identity, Intent, Selection, Subject
 from habeas.sealing.envelopes import Vault
 from habeas.sealing.fingerprints import Fingerprints
+from habeas.stores.sql.correcting import CorrectingRun
 from habeas.stores.sql.run import StoreRun
 
 CHUNK = 10_000  # people in one transaction
@@ -66,6 +70,21 @@ class Context:
         """The fingerprints of every identity given, under the newest key."""
         return tuple(
             self.fingerprints.of(i.type, self.normal(i.type, i.value)) for s in selection.subjects for i in s.identities
+        )
+
+    def fingerprints_of_run(
+        self, selection: Selection, found: Sequence[StoreIdentities], intent: Intent
+    ) -> tuple[str, ...]:
+        """Those by which a later request finds a run: of the identities given, and of those that lead to the rows then.
+
+        After a rectification the person has another identity; a restriction is lifted by whichever of them is given.
+        """
+        more = new_identities(self.stores, selection)
+        if intent is Intent.RESTRICT:
+            more += tuple(i for each in found for subject in each.subjects for i in subject.identities)
+        return (
+            *self.fingerprints_of(selection),
+            *(self.fingerprints.of(i.type, self.normal(i.type, i.value)) for i in more),
         )
 
     def candidates_of(self, selection: Selection) -> tuple[str, ...]:
@@ -123,6 +142,7 @@ def check_identity_types(context: Context, selection: Selection) -> None:
                     ),
                     usage=True,
                 )
+    check_new_values(context.stores, selection)
     if selection.kind is not None and selection.kind not in kinds:
         raise Refused(
             error(
@@ -175,9 +195,26 @@ def opened_runs(
         opened: list[tuple[OpenStore, Connection, StoreRun]] = []
         for store in stores:
             connection = stack.enter_context(store.writing() if writing else store.reading())
-            run = StoreRun(connection, store.program(intent, day), selection, watching(context), context.mask_key)
+            run = run_of(context, store, connection, intent, day, selection)
             opened.append((store, connection, run))
         yield opened
+
+
+def run_of(
+    context: Context, store: OpenStore, connection: Connection, intent: Intent, day: date, selection: Selection
+) -> StoreRun:
+    """A run of an intent over a store's connection. Raises Refused for values that can't be written."""
+    program = store.program(intent, day)
+    if not intent.corrects:
+        return StoreRun(connection, program, selection, watching(context), context.mask_key)
+    if intent is Intent.RECTIFY:
+        assignments = assignments_of(store, program, selection)
+        return CorrectingRun(connection, program, selection, watching(context), assignments)
+    restricted = restricted_rows(context, store, in_force(context, selection))
+    resolved = resolve(program, store.map, store.policy, selection)
+    run = CorrectingRun(connection, program, selection, watching(context), resolved.assignments, restricted)
+    run.refusals = resolved.findings  # each stands against rows of its own kind alone
+    return run
 
 
 def remember(runs: Sequence[tuple[OpenStore, Connection, StoreRun]], remembered: Remembered) -> None:
@@ -211,4 +248,4 @@ def errors_against(context: Context, runs: Sequence[tuple[OpenStore, Connection,
             concerned = not finding.tables or bool((run.touched | closed) & set(finding.tables))
             if finding.severity is Severity.ERROR and concerned:
                 found.append(finding)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*found, *unplaced(runs))))

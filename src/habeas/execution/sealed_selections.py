@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from habeas.program.selection import Identity, Selection, Subject
+from habeas.program.selection import Identity, NewValue, Selection, Subject
 
 _VERSION = 1
 
@@ -45,7 +45,7 @@ class RunSecrets:
 
 def selection_as_plain(selection: Selection) -> dict[str, Any]:
     """The selection as JSON-able data; its fingerprint is made of this, with normalised values."""
-    return {
+    plain: dict[str, Any] = {
         "subjects": _subjects_as_plain(selection.subjects),
         "customer": selection.customer,
         "kind": selection.kind,
@@ -53,6 +53,11 @@ def selection_as_plain(selection: Selection) -> dict[str, Any]:
         "all_matches": selection.all_matches,
         "exclusions": _subjects_as_plain(selection.exclusions),
     }
+    if selection.new_values:
+        plain["new_values"] = [[v.table, v.column, v.value, list(v.key), v.amends] for v in selection.new_values]
+    if selection.ground is not None:
+        plain["ground"] = selection.ground
+    return plain
 
 
 def secrets_to_bytes(secrets: RunSecrets) -> bytes:
@@ -83,6 +88,11 @@ def secrets_from_bytes(data: bytes) -> RunSecrets:
         all_customers=plain["all_customers"],
         all_matches=plain["all_matches"],
         exclusions=_subjects(plain["exclusions"]),
+        new_values=tuple(
+            NewValue(table, column, value, tuple(key), amends)
+            for table, column, value, key, amends in plain.get("new_values", ())
+        ),
+        ground=plain.get("ground"),
     )
     identities = tuple(
         StoreIdentities(store, _subjects(found), _subjects([alone])[0].identities, chunk)

@@ -19,6 +19,7 @@ from habeas.execution.plan_records import destroy_plan_selection, new_id
 from habeas.execution.remains import Mention, Remaining
 from habeas.execution.run_records import UNFINISHED, load_run
 from habeas.execution.tables import certificates, runs, verifications
+from habeas.program.selection import Intent
 
 REPEATS = (timedelta(hours=1), timedelta(days=1), timedelta(weeks=1))
 
@@ -147,7 +148,13 @@ def closable_runs(connection: Connection) -> tuple[str, ...]:
     due = exists().where(about, verifications.c.state == VerificationState.DUE.value)
     found = connection.scalars(
         select(runs.c.id)
-        .where(runs.c.state == "verified", runs.c.wrapped_key.is_not(None), exists().where(about), ~due)
+        .where(
+            runs.c.state == "verified",
+            runs.c.intent != Intent.RESTRICT.value,  # it holds until it is lifted, and knows what stood before
+            runs.c.wrapped_key.is_not(None),
+            exists().where(about),
+            ~due,
+        )
         .order_by(runs.c.started_at)
     )
     return tuple(found)

@@ -14,6 +14,7 @@ from habeas.execution.run_records import RunRecord, load_run, run_day, run_key, 
 from habeas.execution.running import Context, Remembered, Seeds, chunks_of, watching
 from habeas.execution.sealed_selections import RunSecrets
 from habeas.execution.spool import CHUNK_COLUMN, SpoolBatch, SpoolReader
+from habeas.execution.verifying_corrections import verify_correction
 from habeas.program.selection import Identity, Intent, Selection
 from habeas.sealing.envelopes import DataKey, SealBroken
 from habeas.stores.sql.mentions import find_mentions, mask_mentions
@@ -37,6 +38,8 @@ def verify_run(context: Context, run_id: str) -> tuple[Remaining, ...]:
         sealed = run_secrets(control, context.vault, run_id)
         key = run_key(control, context.vault, run_id)
     day = run_day(run, sealed)
+    if run.intent is not Intent.ERASE:
+        return verify_correction(context, run, sealed, lambda store: _spooled(context, store, run, key))
     chunks = chunks_of(context, sealed.selection, Intent.ERASE, day)
     rows: Counter[tuple[str, str]] = Counter()
     for store in context.stores:
@@ -60,6 +63,8 @@ def remembered_of(context: Context, run_ids: Sequence[str]) -> Remembered:
     for run_id in run_ids:
         with context.control.read() as control:
             run = load_run(control, run_id)
+            if run.intent is not Intent.ERASE:
+                continue  # its rows stay
             sealed = run_secrets(control, context.vault, run_id)
             key = run_key(control, context.vault, run_id)
         for store in context.stores:

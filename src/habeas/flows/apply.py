@@ -38,8 +38,8 @@ def apply_saved(workspace: Workspace, plan_path: Path, *, redact: bool = False) 
         raise _changed("map-changed", "the map has changed since the plan was made", "Approval covers the map too.")
     if dict(record.schema_digests) != {s.name: s.catalog.fingerprint for s in context.stores}:
         raise _changed("schema-changed", "a live schema has changed since the plan was made", "Approval covers it too.")
-    if record.intent is not Intent.ERASE:
-        raise _changed("nothing-to-apply", "a plan of access changes nothing", "Use `habeas access` for a copy.")
+    if not record.intent.changes:
+        raise _changed("nothing-to-apply", "this plan changes nothing", "It was made to be looked at: `habeas access` gives the copy.")
     if record.selection is None:
         raise _changed("plan-used", "whom this plan is about is no longer known", "Its run's window has closed.")
     if record.state is not PlanState.OPEN:
@@ -57,7 +57,7 @@ def apply_saved(workspace: Workspace, plan_path: Path, *, redact: bool = False) 
     if broken := [outcome for outcome in finished if outcome.status != "complete"]:
         return broken[0]
     day = date.fromisoformat(record.as_of[:10])
-    erasure = Erasure(context, record.selection, day, record.digest, record.id, record.ceilings)
+    erasure = Erasure(context, record.selection, day, record.digest, record.id, record.ceilings, intent=record.intent)
     outcome = carry_out(workspace, erasure, redact=redact, finished=finished)
     if erasure.run is not None:
         _use(workspace, record)

@@ -24,6 +24,7 @@ from habeas.execution.remains import Mention, Remaining
 from habeas.execution.run_records import RunRecord, RunState, fingerprints_of_run, finish_run, unfinished_runs_for
 from habeas.execution.running import check_identity_types, chunks_of
 from habeas.execution.verification_records import record_certificate, record_verification, schedule_verifications
+from habeas.execution.verifying_corrections import BY_WRITTEN
 from habeas.execution.verifying_runs import BY_KEYS, BY_KEYS_ALONE, mentions_of, remembered_of, verify_run
 from habeas.flows.workspace import Workspace
 from habeas.planning.who_is_meant import is_ambiguous
@@ -71,8 +72,11 @@ def erase(
     approve: Approve | None = None,
     as_of: date | None = None,
     redact: bool = False,
+    intent: Intent = Intent.ERASE,
 ) -> EraseOutcome:
-    """Erase. `approve` is shown the plan before anything changes; None approves (whoever calls has decided).
+    """Erase, or carry out another intent that changes.
+
+    `approve` is shown the plan before anything changes; None approves (whoever calls has decided).
 
     An unfinished run about one of these identities is finished first, and the answer is `incomplete` until nothing of
     it remains: rows that were written after its commit go with a run of their own, and then it is looked at again.
@@ -87,9 +91,9 @@ def erase(
         return broken[0]
     remembered = remembered_of(context, late)
     ceilings: tuple[Ceiling, ...] | None = None
-    several = len(chunks_of(context, selection, Intent.ERASE, context.day(as_of))) > 1
+    several = len(chunks_of(context, selection, intent, context.day(as_of))) > 1
     if approve is not None or several:  # what refuses one person of a list is known before anybody of it is erased
-        explained = explain(context, selection, Intent.ERASE, as_of, remembered)
+        explained = explain(context, selection, intent, as_of, remembered)
         plan = explained.plan
         if any(f.severity is Severity.ERROR for f in plan.findings):
             status = "ambiguous" if is_ambiguous(plan.findings) else "refused"
@@ -101,7 +105,9 @@ def erase(
             return EraseOutcome("refused", plan, findings=(said,), resumed=ids_of(finished))
         ceilings = ceilings_of(plan)
     digest = workspace.company.digest
-    run = Erasure(context, selection, context.day(as_of), digest, ceilings=ceilings, remembered=remembered)
+    run = Erasure(
+        context, selection, context.day(as_of), digest, ceilings=ceilings, remembered=remembered, intent=intent
+    )
     outcome = carry_out(workspace, run, redact=redact, finished=finished)
     if late and run.run is not None and run.failure is None:
         again = finish_unfinished(workspace, selection, redact=redact)
@@ -136,8 +142,8 @@ def _verified(
     if erasure.selection.customer is not None:
         customers = {erasure.selection.customer}
     mentions: tuple[Mention, ...] = ()
-    method = BY_KEYS_ALONE
-    if redact or context.scan_texts:
+    method = BY_KEYS_ALONE if erasure.intent is Intent.ERASE else BY_WRITTEN
+    if erasure.intent is Intent.ERASE and (redact or context.scan_texts):
         mentions, method = mentions_of(context, run.id, customers, day=erasure.day, redact=redact), BY_KEYS
     context.observe("verified")
     status = "incomplete" if remaining else "complete"
@@ -211,7 +217,7 @@ def _finish(workspace: Workspace, run: RunRecord, *, redact: bool, approve: Appr
         outcome = carry_out(workspace, erasure, redact=redact)
         if approve is None or not any(finding.code == EXCEEDED for finding in outcome.findings):
             return outcome
-        left = explain(workspace.context, erasure.selection, Intent.ERASE, erasure.day).plan
+        left = explain(workspace.context, erasure.selection, erasure.intent, erasure.day).plan
         if erasure.run is None or not approve(left):
             return outcome
         again = resumed(workspace.context, erasure.run)

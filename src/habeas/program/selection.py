@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 FEW = 20  # people
@@ -14,11 +14,19 @@ class Intent(StrEnum):
     ACCESS = "access"
     PORT = "port"
     ERASE = "erase"
+    RECTIFY = "rectify"
+    RESTRICT = "restrict"
+    LIFT = "lift"
 
     @property
     def changes(self) -> bool:
         """Whether carrying it out writes to a store."""
         return self not in (Intent.ACCESS, Intent.PORT)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it writes new values into rows that stay."""
+        return self in (Intent.RECTIFY, Intent.RESTRICT, Intent.LIFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +56,26 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class NewValue:
+    """A value to be written: `table` is TABLE or STORE.TABLE, `key` names a row of it (empty: the person's own).
+
+    None empties the column. `amends`: a supplementary statement about what stands there. `repr` hides the value.
+    """
+
+    table: str
+    column: str
+    value: str | None = field(repr=False)
+    key: tuple[str, ...] = ()
+    amends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Where to start: people (a batch is more than one), a Customer, or both; and what is left out.
 
     `customer` and `kind` narrow; `all_customers` holds the reason why groups of several Customers are meant, and
     `all_matches` says that two matches in one group are both meant. Each exclusion is a subject whose whole reach is held.
+    `new_values` are what a rectification writes, `ground` why a restriction is asked for.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -61,6 +84,8 @@ class Selection:
     all_customers: str | None = None
     all_matches: bool = False
     exclusions: tuple[Subject, ...] = ()
+    new_values: tuple[NewValue, ...] = ()
+    ground: str | None = None
 
     @property
     def is_few(self) -> bool:

@@ -312,3 +312,84 @@ def test_a_port(place: Place) -> None:
         (resource,) = json.loads(package.read("datapackage.json"))["resources"]
         assert resource["name"] == "app.contacts"
         assert package.read(resource["path"]).decode().splitlines() == ["id,name", "1,Jane"]
+
+
+def test_a_rectification(place: Place) -> None:
+    said = MAP.replace(
+        "email: {category: user.contact.email, identity", "email: {category: user.contact.email, copies: [], identity"
+    )
+    (place.folder / "habeas" / "app.yaml").write_text(said)
+    wanted = ("--set", "contacts.email=new@mail.example", "--customer", "7")
+    code, document, _ = place.call("plan", "rectify", *JANE, *wanted)
+    assert code == 0
+    is_plan(document, "rectify")
+    code, document, text = place.call("rectify", *JANE, *wanted, "--yes")
+    assert (code, document["status"]) == (0, "complete")
+    is_plan(document, "rectify")
+    (table,) = document["stores"][0]["tables"]
+    assert (table["table"], table["action"], table["rows"], table["columns"]) == ("contacts", "update", 1, ["email"])
+    assert "new@mail.example" not in text
+    assert place.rows("select email from contacts where id in (1, 2)") == [
+        ("new@mail.example",),
+        ("j.doe@mail.example",),
+    ]
+    certificate = json.loads((place.folder / document["certificate"]).read_text())["certificate"]
+    assert certificate["intent"] == "rectify"
+    code, document, _ = place.call("verify", document["certificate"])
+    assert (code, document["status"]) == (0, "complete")
+
+
+def test_new_values_from_a_file(place: Place) -> None:
+    (place.folder / "new.txt").write_text("# who asked: ticket 12\n\ncontacts.name=Jane = Doe\n")
+    code, document, _ = place.call("rectify", *JANE, "--customer", "7", "--set", "@new.txt", "--yes")
+    assert (code, document["status"]) == (0, "complete")
+    assert place.rows("select name from contacts where id = 1") == [("Jane = Doe",)]
+    code, document, _ = place.call(
+        "rectify", *JANE, "--customer", "7", "--set", "@-", "--yes", given="contacts.name=J. Doe\n"
+    )
+    assert (code, place.rows("select name from contacts where id = 1")) == (0, [("J. Doe",)])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--set", "contacts.name"),
+        ("--set", "name=x"),
+        ("--set", "contacts.name=x", "--contested"),
+        ("--amend", "contacts.name="),
+        ("--set", "contacts.nme=x"),
+        ("--set", "@missing.txt"),
+    ],
+)
+def test_wrong_use_of_rectify(place: Place, arguments: tuple[str, ...]) -> None:
+    code, document, _ = place.call("rectify", *JANE, "--customer", "7", *arguments, "--yes")
+    assert (code, document["status"]) == (2, "refused")
+    assert document["findings"][0]["detail"]
+    assert place.rows("select name from contacts where id = 1") == [("Jane",)]
+
+
+def test_a_restriction_and_its_end(place: Place) -> None:
+    (place.folder / "habeas" / "app.yaml").write_text(
+        MAP.replace("{contact: {table: contacts}}", "{contact: {table: contacts, restrict: {set: {name: restricted}}}}")
+    )
+    who = (*JANE, "--customer", "7")
+    code, document, _ = place.call("restrict", *who, "--ground", "claims", "--yes")
+    assert (code, document["status"]) == (0, "complete")
+    is_plan(document, "restrict")
+    assert [t["action"] for t in document["stores"][0]["tables"]] == ["restrict"]
+    assert (place.folder / document["certificate"]).exists()
+    assert place.rows("select name from contacts where id = 1") == [("restricted",)]
+    code, document, _ = place.call("erase", *who, "--yes")
+    assert (code, document["status"]) == (1, "refused")
+    assert "restricted" in {f["code"] for f in document["findings"]}
+    code, document, _ = place.call("rectify", *who, "--contested", "--yes")
+    assert (code, document["status"]) == (1, "refused"), "it is restricted already"
+    code, document, _ = place.call("plan", "lift", *who)
+    assert code == 0
+    code, document, _ = place.call("lift", *who, "--yes")
+    assert (code, document["status"]) == (0, "complete")
+    assert place.rows("select name from contacts where id = 1") == [("Jane",)]
+    code, document, _ = place.call("rectify", *who, "--contested", "--yes")
+    assert (code, document["status"], document["intent"]) == (0, "complete", "restrict")
+    assert place.call("lift", *who, "--yes")[0] == 0

@@ -123,6 +123,14 @@ def _two_stores(folder: Path, server: PostgresqlServer | None) -> Template:
     return _laid_out(folder, server, {"app": APP, "billing": BILLING})
 
 
+def _corrected(folder: Path, server: PostgresqlServer | None) -> Template:
+    """Both stores, with the copies of an address declared and a word for restriction."""
+    app = APP.replace("identity: email}", "identity: email, copies: [logins.email, invoices.billing_email]}")
+    app = app.replace("controller: customer}", "controller: customer, restrict: {set: {paused: true, phone: null}}}")
+    billing = BILLING.replace("controller: us}", "controller: us, restrict: {set: {name: paused}}}")
+    return _laid_out(folder, server, {"app": app, "billing": billing}, "ALTER TABLE contacts ADD COLUMN paused boolean")
+
+
 def _sample(folder: Path, server: PostgresqlServer | None) -> Template:
     lay_out(folder, people=PEOPLE)
     file = folder / "habeas" / "app.yaml"
@@ -135,17 +143,23 @@ def _sample(folder: Path, server: PostgresqlServer | None) -> Template:
     return template
 
 
-def _laid_out(folder: Path, server: PostgresqlServer | None, maps: dict[str, str]) -> Template:
+def _laid_out(folder: Path, server: PostgresqlServer | None, maps: dict[str, str], *more: str) -> Template:
     (folder / "habeas").mkdir(parents=True)
     (folder / "habeas" / "habeas.yaml").write_text(POLICY.format(stores=", ".join(f"{store}.yaml" for store in maps)))
     for store, text in maps.items():
         (folder / "habeas" / f"{store}.yaml").write_text(text)
     template = Template(folder, list(maps), server)
     if "app" in maps:
-        template.fill("app", app_statements(template.dialect))
+        template.fill("app", [*app_statements(template.dialect), *more])
     if "billing" in maps:
         template.fill("billing", [*BILLING_TABLES, *BILLING_ROWS])
     return template
 
 
-MAKERS: dict[str, Make] = {"small": _small, "billing": _billing, "two": _two_stores, "sample": _sample}
+MAKERS: dict[str, Make] = {
+    "small": _small,
+    "billing": _billing,
+    "two": _two_stores,
+    "corrected": _corrected,
+    "sample": _sample,
+}

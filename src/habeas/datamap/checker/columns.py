@@ -21,6 +21,8 @@ def check_columns(ground: Ground) -> None:
         for name, column_entry in entry.columns.items():
             path: KeyPath = ("tables", ref, "columns", name)
             column = ground.column(ref, name, path)
+            if column_entry.statement is not None:
+                _statement(ground, ref, entry, name, column_entry.statement, path)
             if column is not None:
                 _mask(ground, ref, table, column, column_entry, path)
                 _identity(ground, ref, column, column_entry, path)
@@ -42,6 +44,26 @@ def check_columns(ground: Ground) -> None:
                 detail = f"{name} is {column.type}."
                 summary = f"restrict would write a value into {person.table}.{name} that its type can't hold"
                 ground.refuse("restrict-type", (*place, "restrict", "set", name), summary, detail, "", [person.table])
+
+
+def _statement(ground: Ground, ref: str, entry: TableEntry, name: str, statement: str, path: KeyPath) -> None:
+    """What a person says about a value is theirs like the value: a copy gives it, a mask takes it away."""
+    place = (*path, "statement")
+    column = ground.column(ref, statement, place, [ref])
+    if column is None:
+        return
+    said = entry.columns.get(statement)
+    if statement == name or column.generated or column.family is not TypeFamily.TEXT:
+        detail = f"{statement} is {column.type}. A statement is text, beside the value that it is about."
+        fix = f"ALTER TABLE {ref} ADD COLUMN {name}_statement text;"
+        summary = f"{ground.name(ref)}.{statement} can't take statements about {name}"
+        ground.refuse("statement-column", place, summary, detail, fix, [ref])
+    elif said is None or not said.is_personal:
+        detail = (
+            f"{ref}.{statement} has no personal category, and so an erasure by mask would leave the statements there."
+        )
+        fix = f"Add under {ref}, columns:   {statement}: user.content"
+        ground.refuse("statement-left", place, "statements would stay when the person is masked", detail, fix, [ref])
 
 
 def _overlooked(ground: Ground, ref: str, entry: TableEntry, table: Table) -> None:

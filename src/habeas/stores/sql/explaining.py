@@ -65,6 +65,13 @@ class Explainer:
         order = {table: number for number, table in enumerate(t for c in self._work.program.components for t in c)}
         return tuple(sorted(_merged(lines), key=lambda line: (order[line.table], _ORDER[line.action], line.columns)))
 
+    def path_to(self, table: str) -> str:
+        """How a table's rows are reached, without any other line."""
+        for each in self._tables() if not self._via else ():
+            name = self._work.keys[each].name
+            self._via[each] = [int(via) for (via,) in self._work.rows(f"SELECT DISTINCT via FROM {name} ORDER BY via")]
+        return self._path(table)
+
     def _tables(self) -> list[str]:
         return [t for c in self._work.program.components for t in c if t in self._work.keys]
 
