@@ -81,7 +81,8 @@ def restrict(company: Company, rows: Rows, asked: Asked) -> Rows:
             _writable(links, kind["table"], column)
             if ((company.entry(kind["table"]).get("columns") or {}).get(column) or {}).get("identity"):
                 raise Refused("set-refused")
-            typed = _typed(company.tables[kind["table"]].column(column), value)
+            text = str(value).lower() if isinstance(value, bool) else value if value is None else str(value)
+            typed = _typed(company.tables[kind["table"]].column(column), text)
             _refuse_breaks(links, kind["table"], column, here, typed, copies=())
             written[kind["table"], column] = here
             for row in here:

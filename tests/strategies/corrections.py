@@ -21,6 +21,14 @@ VALUES: dict[str, tuple[str | None, ...]] = {
     "date": ("2000-02-29", "2001-02-29", "1999-12-31", None),
     "datetime": ("2020-01-01 01:01:01", "soon", None),
 }
+WRITTEN: dict[str, tuple[Any, ...]] = {  # as a map says it
+    "text": ("new", "x", "longer than four", None),
+    "integer": (1, 77, "many", None),
+    "number": (1.5, -0.25, None),
+    "boolean": (True, False, None),
+    "date": ("2000-02-29", "2001-02-29", None),
+    "datetime": ("2020-01-01 01:01:01", "soon", None),
+}
 ADDRESSES = ("new@example.com", "a@example.com", "B@example.com", "no address", "É@example.com", None)
 
 
@@ -129,5 +137,5 @@ def restrictions(draw: Callable[[Any], Any]) -> World:
         columns = [c.name for c in shape.columns if c.name not in shape.key and c.name != "email"]
         if columns and choose.chance(90):
             chosen = choose.some(columns, most=2)
-            kind["restrict"] = {"set": {c: choose.one_of(VALUES[shape.column(c).type][:3]) for c in chosen}}
+            kind["restrict"] = {"set": {c: choose.one_of(WRITTEN[shape.column(c).type]) for c in chosen}}
     return replace(world, company=replace(world.company, map=map_))

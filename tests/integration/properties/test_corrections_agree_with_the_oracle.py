@@ -87,15 +87,15 @@ def restricted_and_lifted(world: World, engine: InProcess, read: Callable[[], Ro
         expected, refusal = world.rows, refused.code
     selection = selection_of(world.asked)
     found, status = [], ""
-    for flow in (restrict, restrict, lift):
+    for number, flow in enumerate((restrict, restrict, lift)):
         try:
             outcome = flow(engine.workspace, selection)
         except diagnostics.Refused as refused:
             status, codes = refused.status, [f"{f.code}: {f.summary}" for f in refused.findings]
         else:
             status, codes = outcome.status, [f"{r.table}: {r.rows} left" for r in outcome.remaining]
-        if not found and flow is restrict:
-            allowed = {"refused", "ambiguous"} if refusal else {"complete", "nothing_found", "refused"}
+        if number == 0:
+            allowed = {"refused", "ambiguous"} if refusal else {"complete", "nothing_found"}
             if status not in allowed:
                 found.append(f"the engine says {status} {codes}, the oracle {refusal or 'complete'}")
         if flow is restrict:
