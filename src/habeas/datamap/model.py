@@ -86,6 +86,10 @@ class Mask(Entry):
     value: str | int | float | bool | None = None
 
 
+def _is_personal(category: str | None) -> bool:
+    return category is not None and (category == "user" or category.startswith("user."))
+
+
 class JsonPath(Entry):
     """A leaf inside a JSON column."""
 
@@ -93,6 +97,11 @@ class JsonPath(Entry):
     identity: str | None = None
     provided: bool = False
     mask: Mask | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """As of a column; a leaf that names a person is personal without a category, too."""
+        return _is_personal(self.category) or self.identity is not None
 
 
 class ColumnEntry(Guess):
@@ -114,13 +123,24 @@ class ColumnEntry(Guess):
     @property
     def is_personal(self) -> bool:
         """Whether the category is one of a person's data (`user` and below)."""
-        return self.category is not None and (self.category == "user" or self.category.startswith("user."))
+        return _is_personal(self.category)
+
+    @property
+    def has_personal_leaves(self) -> bool:
+        """Whether leaves of its JSON are personal: they are masked in place, unless the column is masked whole."""
+        return any(leaf.is_personal for leaf in self.paths.values())
+
+    @property
+    def identity_types(self) -> tuple[str, ...]:
+        """The identity types of the column and of its leaves."""
+        return tuple(i for i in (self.identity, *(leaf.identity for leaf in self.paths.values())) if i is not None)
 
     @property
     def is_free_text(self) -> bool:
         """Whether people write what they like here, others' names too."""
-        return self.category is not None and (
-            self.category == "user.content" or self.category.startswith("user.content.")
+        return any(
+            category is not None and (category == "user.content" or category.startswith("user.content."))
+            for category in (self.category, *(leaf.category for leaf in self.paths.values()))
         )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from habeas.datamap.documents import Document
 from habeas.datamap.edge_rules import edge_findings
 from habeas.datamap.forms import categories, known_purposes, nearest_categories, nearest_names
+from habeas.datamap.json_paths import object_keys, parse_path
 from habeas.datamap.model import BUILT_IN_TYPES, ColumnEntry, JsonPath, Mask, MaskKind, Policy, StoreMap, TableEntry
 from habeas.datamap.positions import KeyPath, nearest
 from habeas.diagnostics import Finding, error, warning
@@ -66,7 +67,7 @@ def _people(store: StoreMap) -> Iterator[Placed]:
             fix = f"Delete not_personal: of {person.table}."
             place = ("tables", person.table, "not_personal")
             yield place, error("people-not-personal", f"{person.table} is people and not_personal", detail, fix)
-        elif not any(column.identity for column in table.columns.values()):
+        elif not any(column.identity_types for column in table.columns.values()):
             detail = "Without an identity nobody of this kind can be found by a request."
             fix = "columns: {email: {category: user.contact.email, identity: email}}"
             yield path, warning("kind-without-identity", f"no column names a {kind}", detail, fix, [person.table])
@@ -89,7 +90,11 @@ def _table(store: StoreMap, policy: Policy, ref: str, table: TableEntry) -> Iter
         summary = f"{customer.via} is no edge of {ref}"
         yield (*path, "customer", "via"), error("unknown-via", summary, detail, fix)
     if table.not_personal is not None:
-        personal = [name for name, column in table.columns.items() if column.is_personal or column.identity]
+        personal = [
+            name
+            for name, column in table.columns.items()
+            if column.is_personal or column.identity or column.has_personal_leaves
+        ]
         if personal:
             detail = f"not_personal says that {ref} holds nothing of anybody; {', '.join(personal)} says otherwise."
             fix = f"Delete not_personal: of {ref}, or the categories."
@@ -152,6 +157,8 @@ def _column(store: StoreMap, policy: Policy, ref: str, name: str) -> Iterator[Pl
             summary = f"{entry.identity[:80]} is no identity type"
             yield (*place, "identity"), refuse("unknown-identity-type", summary, detail, fix)
         yield from ((p, f) for p, f in _mask(entry.mask, (*place, "mask"), ref, label))
+    for leaf, said in column.paths.items():
+        yield from (((*path, "paths", leaf), finding) for finding in _leaf(store, ref, name, leaf, said))
     if column.identity is not None and store.kind_of(ref) is None:
         kinds = [person.table for person in store.people.values()]
         home = f"{kinds[0]}.{name}" if kinds else f"contacts.{name}"
@@ -180,6 +187,25 @@ def _column(store: StoreMap, policy: Policy, ref: str, name: str) -> Iterator[Pl
             fix = f"purpose: [{near[0]}]" if near else f"purposes: {{{purpose}: what it is}}"
             place = (*path, "purpose", number)
             yield place, warning("unknown-purpose", f"{purpose[:80]} is no purpose", detail, fix, [ref])
+
+
+def _leaf(store: StoreMap, ref: str, name: str, path: str, leaf: JsonPath) -> Iterator[Finding]:
+    steps = parse_path(path)
+    if steps is None:
+        detail = (
+            'A path begins with $ and goes on with .NAME, ."any name" (a key of an object) and [*] (each element of '
+            "a list). Places in a list, filters and names left open aren't followed: the leaf would be overlooked."
+        )
+        yield error("bad-path", f"a path of {ref}.{name} can't be followed", detail, "$.phones[*].number", [ref])
+    elif leaf.identity is not None and object_keys(steps) is None:
+        detail = "People are found by one value of a row; those of a list need a table of their own, with an edge."
+        fix = f"{path}: {{category: {leaf.category or 'user.contact'}}}   # without identity:"
+        yield error("identity-in-list", f"{ref}.{name} {path} is a list and has an identity", detail, fix, [ref])
+    elif leaf.identity is not None and store.kind_of(ref) is None:
+        detail = f"People are found in tables of people; rows of {ref} would be missed."
+        fix = f"people: {{KIND: {{table: {ref}}}}}   or delete identity:"
+        summary = f"{ref}.{name} {path} has an identity, and {ref} is no table of people"
+        yield error("identity-outside-people", summary, detail, fix, [ref])
 
 
 def _mask(mask: Mask | None, path: KeyPath, ref: str, label: str) -> Iterator[Placed]:

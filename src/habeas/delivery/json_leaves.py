@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from habeas.datamap.json_paths import parse_path
 from habeas.datamap.model import TableEntry
 from habeas.delivery.contents import Row
 
@@ -39,8 +40,13 @@ def kept_leaves(text: str, paths: Collection[str]) -> str | None:
         document = json.loads(text)
     except ValueError:
         return None
-    kept = _kept(document, [path.removeprefix("$").strip(".").split(".") for path in paths])
+    kept = _kept(document, [_keys(path) for path in paths])
     return None if kept is None else json.dumps(kept, ensure_ascii=False)
+
+
+def _keys(path: str) -> list[str]:
+    """The keys of a path; lists are gone through whether it says so or not."""
+    return [step for step in parse_path(path) or () if step is not None]
 
 
 def _kept(value: Any, steps: list[list[str]]) -> Any:

@@ -126,7 +126,7 @@ def watching(context: Context) -> Observe | None:
 def check_identity_types(context: Context, selection: Selection) -> None:
     """Refuse (wrong use) a type that no file of the map knows, and a value that can't be one of its type."""
     known = {
-        c.identity for s in context.stores for t in s.map.tables.values() for c in t.columns.values() if c.identity
+        i for s in context.stores for t in s.map.tables.values() for c in t.columns.values() for i in c.identity_types
     }
     kinds = {kind for s in context.stores for kind in s.map.people}
     for subject in (*selection.subjects, *selection.exclusions):

@@ -19,7 +19,8 @@ def check_open_store(store: OpenStore, company: CompanyMap, positions: Positions
     return tuple(dict.fromkeys(findings))
 
 
-def match_expression(dialect: str, column: str, rule: MatchRule) -> str:
-    """What the database compares when it looks for a value of the named text column by the rule."""
+def match_expression(dialect: str, column: str, rule: MatchRule, keys: tuple[str, ...] = ()) -> str:
+    """What the database compares when it looks for a value of the named text column, or of a leaf of its JSON."""
     chosen = dialect_named(dialect)
-    return chosen.match_expression(chosen.quote(column), rule, TypeFamily.TEXT)
+    value = chosen.leaf_text(chosen.quote(column), keys) if keys else chosen.quote(column)
+    return chosen.match_expression(value, rule, TypeFamily.TEXT)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from habeas.catalog.tables import Catalog, Column, Table, TypeFamily
-from habeas.datamap.model import MatchRule, Policy, StoreMap, TableEntry
+from habeas.datamap.json_paths import object_keys, parse_path
+from habeas.datamap.model import ColumnEntry, MatchRule, Policy, StoreMap, TableEntry
 from habeas.diagnostics import Finding, error
 from habeas.planning.copies import read_copies
 from habeas.planning.derived_views import refreshed_views
@@ -116,7 +117,7 @@ class _Compiler:
             keep=self._keep(table, entry),
             masks=masks,
             reference_masks=tuple(m.column for m in masks if m.column in kept_references),
-            personal_key=tuple(c for c in key if c in entry.columns and entry.columns[c].is_personal),
+            personal_key=tuple(c for c in key if c in entry.columns and _holds_personal(entry.columns[c])),
             hideable=tuple(
                 dict.fromkeys(
                     c for r in at if r.entered_table == table.ref for c in r.hide if table.column(c) is not None
@@ -205,7 +206,18 @@ class _Compiler:
                 # An e-mail that happens to be unique still names a person; only an exact one settles an ambiguity.
                 is_key = is_key and rule is MatchRule.EXACT
                 found.append(IdentityColumn(column.identity, name, rule.value, live.family, is_key))
+            for path, leaf in column.paths.items():
+                rule = self._policy.rule(leaf.identity) if leaf.identity else None
+                keys = object_keys(parse_path(path) or ())
+                if leaf.identity and live is not None and rule is not None and keys and self._is_json(live):
+                    found.append(IdentityColumn(leaf.identity, name, rule.value, TypeFamily.TEXT, False, keys))
         return tuple(found)
+
+    def _is_json(self, column: Column) -> bool:
+        """Whether leaves can be looked up in it: in PostgreSQL a text that is no JSON would fail the whole query."""
+        return column.family is TypeFamily.JSON or (
+            column.family is TypeFamily.TEXT and self._catalog.dialect == "sqlite"
+        )
 
     def _keep(self, table: Table, entry: TableEntry) -> KeepRule | None:
         keep = entry.on_erase.keep
@@ -239,7 +251,7 @@ class _Compiler:
         )
 
     def _masks(self, table: Table, entry: TableEntry, key: tuple[str, ...]) -> tuple[WrittenValue, ...]:
-        personal = [name for name, column in entry.columns.items() if column.is_personal and name not in key]
+        personal = [name for name, column in entry.columns.items() if _holds_personal(column) and name not in key]
         return self._values(table, entry, personal)
 
     def _values(self, table: Table, entry: TableEntry, names: Iterable[str]) -> tuple[WrittenValue, ...]:
@@ -280,6 +292,10 @@ class _Compiler:
             if columns:
                 found[ref] = columns
         return found
+
+
+def _holds_personal(column: ColumnEntry) -> bool:
+    return column.is_personal or column.has_personal_leaves
 
 
 def _arrows(pairs: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from habeas.catalog.tables import Column, Table, TypeFamily
+from habeas.datamap.json_paths import parse_path
 from habeas.datamap.mask_fit import NARROW, TOKEN_FAMILIES, misfit, too_narrow, wider
 from habeas.datamap.model import ColumnEntry, Mask, MaskKind
 from habeas.diagnostics import Finding, error
-from habeas.program.program import WrittenValue
+from habeas.program.program import MaskedLeaf, WrittenValue
 
 ERASED = "erased"
+LEAF_MASKS = (MaskKind.NULL, MaskKind.TOKEN, MaskKind.CONSTANT)
 _CONSTANTS: dict[TypeFamily, str | int | bool] = {
     TypeFamily.INTEGER: 0,
     TypeFamily.NUMBER: 0,
@@ -66,6 +68,8 @@ def _mask_of(
     asked = entry.mask if entry is not None else None
     if asked is not None:
         return _asked(table, column, asked, dialect)
+    if entry is not None and not entry.is_personal and entry.has_personal_leaves:
+        return _leaves(table, column, entry)
     if copies and column.family in TOKEN_FAMILIES:
         return _token(table, column)
     if column.nullable and all(copy.nullable for copy in copies):
@@ -80,6 +84,26 @@ def _mask_of(
     if column.family in _CONSTANTS:
         return constant_value(column, _CONSTANTS[column.family])
     return _unmaskable(table, column)
+
+
+def _leaves(table: Table, column: Column, entry: ColumnEntry) -> WrittenValue | Finding:
+    """The personal leaves of a JSON column that isn't personal as a whole: JSON's null where nothing else is said."""
+    leaves: list[MaskedLeaf] = []
+    for path, leaf in entry.paths.items():
+        steps = parse_path(path)
+        if steps is None or not leaf.is_personal:
+            continue  # the file's own rules refuse a path that can't be read
+        mask = leaf.mask or Mask(kind=MaskKind.NULL)
+        if mask.kind not in LEAF_MASKS:
+            return error(
+                "mask-not-built",
+                f"the mask {mask.kind.value} of {table.ref}.{column.name} {path} can't be carried out on a leaf",
+                "Leaves of a JSON column take null, token and constant.",
+                f"{path}: {{…, mask: null}}",
+                (table.ref,),
+            )
+        leaves.append(MaskedLeaf(steps, mask.kind.value, mask.value))
+    return WrittenValue(column.name, "leaves", None, column.family, column.length, column.type, tuple(leaves))
 
 
 def _asked(table: Table, column: Column, mask: Mask, dialect: str) -> WrittenValue | Finding:

@@ -44,10 +44,20 @@ MASKED = (Verdict.MASK, Verdict.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
+class MaskedLeaf:
+    """What is written over a leaf of a JSON document: `null`, `token` or `constant`. A step that is None: each element."""
+
+    steps: tuple[str | None, ...]
+    kind: str
+    value: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenValue:
     """What is written over a column: `null`, `token` (random), `constant` (with its value), or a kind of mask.
 
-    `email`, `phone`, `hash`, `redact`, `year`, `network`; of the last, `value` is what is written where there is no address.
+    `email`, `phone`, `hash`, `redact`, `year`, `network`, or `leaves` of its JSON; of `network`, `value` is what is written
+    where there is no address.
     """
 
     column: str
@@ -56,6 +66,7 @@ class WrittenValue:
     family: TypeFamily = TypeFamily.TEXT
     length: int | None = None
     type: str = ""
+    leaves: tuple[MaskedLeaf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +184,14 @@ class CustomerRoute:
 
 @dataclass(frozen=True, slots=True)
 class IdentityColumn:
-    """A column of a people table in which an identity type is looked up."""
+    """A column of a people table, or a leaf of a JSON column, in which an identity type is looked up."""
 
     type: str
     column: str
     rule: str
     family: TypeFamily
     is_key: bool  # unique by itself
+    keys: tuple[str, ...] = ()  # of a leaf in a JSON column: the keys of the objects that lead to it
 
 
 @dataclass(frozen=True, slots=True)

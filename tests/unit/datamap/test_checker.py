@@ -91,7 +91,7 @@ def looks_personal(ref, column):
     return {"birth_date": "user.demographic.date_of_birth", "phone": "user.contact.phone_number"}.get(column.name)
 
 
-def match_expression(dialect, column, rule):
+def match_expression(dialect, column, rule, keys=()):
     return f"lower({column})"
 
 

@@ -26,6 +26,7 @@ def check_columns(ground: Ground) -> None:
             if column is not None:
                 _mask(ground, ref, table, column, column_entry, path)
                 _identity(ground, ref, column, column_entry, path)
+                _leaves(ground, ref, column, column_entry, path)
         if ground.is_personal(ref) and table.is_base:
             _overlooked(ground, ref, entry, table)
             _soft_delete(ground, ref, table)
@@ -138,6 +139,23 @@ def _identity(ground: Ground, ref: str, column: Column, entry: ColumnEntry, path
         if column.family in _NOT_COMPARABLE:
             fix = "Delete identity:, or give it to a leaf under paths:"
         ground.refuse("identity-type", (*path, "identity"), f"{name} can't be matched as {entry.identity}", detail, fix)
+
+
+def _leaves(ground: Ground, ref: str, column: Column, entry: ColumnEntry, path: KeyPath) -> None:
+    """Leaves are looked for in JSON; by a leaf of plain text nobody is found, since not every text is JSON."""
+    name = f"{ground.name(ref)}.{column.name}"
+    plain = column.family is TypeFamily.TEXT
+    if entry.paths and column.family not in (TypeFamily.JSON, TypeFamily.TEXT):
+        detail = f"Leaves are those of a JSON document; {column.name} is {column.type}."
+        fix = f"{column.name}: {entry.category or 'CATEGORY'}"
+        ground.refuse("paths-without-json", (*path, "paths"), f"{name} holds no JSON", detail, fix, [ref])
+    elif plain and ground.catalog.dialect != "sqlite":
+        for leaf, said in entry.paths.items():
+            if said.identity is not None:
+                detail = f"{column.name} is {column.type}: a text that is no JSON would fail every request."
+                fix = f"ALTER TABLE {ground.sql(ref)} ALTER COLUMN {column.name} TYPE jsonb USING {column.name}::jsonb;"
+                summary = f"{name} {leaf} can't be matched as {said.identity}"
+                ground.refuse("identity-type", (*path, "paths", leaf, "identity"), summary, detail, fix, [ref])
 
 
 def _date(ground: Ground, ref: str, name: str, path: KeyPath) -> None:

@@ -14,7 +14,8 @@ from habeas.datamap.targets import Resolved, is_key_target, resolve_all
 from habeas.diagnostics import Finding, Severity
 
 LooksPersonal = Callable[[str, Column], str | None]
-MatchExpression = Callable[[str, str, MatchRule], str]
+#: (dialect, column, rule, keys of the objects that lead to a leaf of its JSON)
+MatchExpression = Callable[[str, str, MatchRule, tuple[str, ...]], str]
 
 
 @dataclass(frozen=True, slots=True)

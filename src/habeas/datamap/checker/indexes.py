@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from habeas.catalog.tables import Table
 from habeas.datamap.checker.ground import Ground, Lead, quoted
+from habeas.datamap.json_paths import object_keys, parse_path
 from habeas.datamap.model import MatchRule
 from habeas.datamap.positions import KeyPath
 
@@ -43,6 +44,12 @@ def check_indexes(ground: Ground) -> None:
             rule = ground.policy.rule(column.identity) if column.identity is not None else None
             if rule is not None and table.column(name) is not None and ground.store.kind_of(ref) is not None:
                 _identity(ground, asked, table, name, rule)
+            for written, leaf in column.paths.items():
+                rule = ground.policy.rule(leaf.identity) if leaf.identity is not None else None
+                keys = object_keys(parse_path(written) or ())
+                if rule is not None and keys and ground.store.kind_of(ref) is not None:
+                    place: KeyPath = ("tables", ref, "columns", name, "paths", written, "identity")
+                    _matched(ground, asked, table, name, rule, place, "each look-up of a person", keys)
 
 
 def _want(
@@ -127,20 +134,22 @@ def _matched(
     rule: MatchRule,
     path: KeyPath,
     each: str,
+    keys: tuple[str, ...] = (),
 ) -> None:
     """A plain index is of no use where letters are folded or separators removed: the expression needs its own."""
-    wanted = (table.ref, frozenset((name, rule.value)))
+    wanted = (table.ref, frozenset((name, rule.value, *keys)))
     if ground.match_expression is None or not table.is_base or table.column(name) is None or wanted in asked:
         return
     asked.add(wanted)
-    expression = ground.match_expression(ground.catalog.dialect, name, rule)
+    expression = ground.match_expression(ground.catalog.dialect, name, rule, keys)
     bare = _bare(expression)
     if any(bare == _bare(made) for index in table.indexes for made in index.expressions):
         return
     detail = f"Values compare by {rule.value}: without this index {each} makes the database read the whole table"
     detail += f"{_cost(table)}."
-    summary = f"{ground.name(table.ref)} has no index on {name} as it is compared"
-    fix = _create(ground, table, (name,), expression)
+    label = f"{name} ({'.'.join(keys)})" if keys else name
+    summary = f"{ground.name(table.ref)} has no index on {label} as it is compared"
+    fix = _create(ground, table, (name, *keys), expression)
     ground.warn("missing-match-index", path, summary, detail, fix, [table.ref])
 
 

@@ -5,7 +5,7 @@ Each statement's count must equal its key set; otherwise somebody else changed t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from habeas.catalog.tables import TypeFamily
@@ -14,6 +14,7 @@ from habeas.program.program import Reference, Verdict, WrittenValue
 from habeas.stores.sql.change_sets import ChangeSet
 from habeas.stores.sql.copying import CopySet
 from habeas.stores.sql.dialects import TOKEN_LENGTH
+from habeas.stores.sql.json_leaves import document_text, masked_documents, needs_token, new_document
 from habeas.stores.sql.mask_values import MASKS, expression, needs_preparing
 from habeas.stores.sql.working import Working, named
 from habeas.stores.sql.writing_together import Write, writes_in_order
@@ -76,22 +77,35 @@ class _Changes:
 
 def _write(changes: _Changes, write: Write) -> None:
     work, table = changes.work, write.table
-    sets = ", ".join(
-        f"{work.dialect.quote(w.column)} = {_written(work, table, w) if write.whole else _plain_value(work, table, w)}"
-        for w in write.writes
-    )
+    values = {w.column: _written(work, table, w) if write.whole else _plain_value(work, table, w) for w in write.writes}
     source = f"{write.keys} o"
-    if any(_is_kept(work, table, w) for w in write.writes):
+    documents = [w for w in write.writes if w.kind == "leaves"]
+    if documents:
+        changes.finish()  # what waits may write to the same documents
+    if any(_is_kept(work, table, w) or needs_token(w) for w in write.writes):
         same = " AND ".join(f"n.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
         source += f" JOIN {_new_values(work, table, write.keys, write.condition)} n ON {same}"
-    elif not work.postgresql:
+    elif not work.postgresql and not documents:
         # SQLite would first write every new value down beside its row's key.
+        sets = _assigned(work, values)
         where = f" WHERE {write.condition}" if write.condition else ""
         chosen = _one_of(work, table, f"SELECT {work.key_columns(table, 'o')} FROM {source}{where}")
         changes.add(table, write.count, f"UPDATE {work.name(table)} AS x SET {sets} WHERE {chosen}")
         return
-    where = " AND ".join(filter(None, [work.same_row(table, "o", "x"), write.condition, write.guard]))
-    changes.add(table, write.count, f"UPDATE {work.name(table)} AS x SET {sets} FROM {source} WHERE {where}")
+    conditions = [work.same_row(table, "o", "x"), write.condition, write.guard]
+    if documents:
+        same = " AND ".join(f"l.c{i} = o.c{i}" for i in range(len(work.node(table).key)))
+        source += f" JOIN {masked_documents(work, table, documents, source, write.condition)} l ON {same}"
+        for i, w in enumerate(documents):
+            conditions.append(work.same(document_text(work, w), f"l.old{i}"))
+            values[w.column] = new_document(work, w, i)
+    where = " AND ".join(filter(None, conditions))
+    statement = f"UPDATE {work.name(table)} AS x SET {_assigned(work, values)} FROM {source} WHERE {where}"
+    changes.add(table, write.count, statement)
+
+
+def _assigned(work: Working, values: Mapping[str, str]) -> str:
+    return ", ".join(f"{work.dialect.quote(column)} = {value}" for column, value in values.items())
 
 
 def _write_copies(changes: _Changes, copied: CopySet) -> None:
@@ -169,7 +183,7 @@ def _written(work: Working, table: str, value: WrittenValue) -> str:
 
 
 def _plain_value(work: Working, table: str, value: WrittenValue) -> str:
-    if value.kind == "null":
+    if value.kind in ("null", "leaves"):  # of leaves, the document that is read and changed takes its place
         return "NULL"
     if value.kind == "constant":
         return literal(work, value)

@@ -62,6 +62,10 @@ class Dialect(ABC):
         """A condition: the value is not NULL and, if it is text, not empty and not only ASCII white space."""
 
     @abstractmethod
+    def leaf_text(self, column_sql: str, keys: tuple[str, ...]) -> str:
+        """The text of a leaf of a JSON column, by the keys of the objects that lead to it; NULL where none is there."""
+
+    @abstractmethod
     def text_of(self, column_sql: str, family: TypeFamily) -> str:
         """What a copy reads, so that the driver gives the database's own text of a value, None for NULL.
 
@@ -124,6 +128,10 @@ class PostgresqlDialect(Dialect):
             return f"btrim(CAST({column_sql} AS text), {self._WHITE_SPACE}) <> ''"
         return f"{column_sql} IS NOT NULL"
 
+    def leaf_text(self, column_sql: str, keys: tuple[str, ...]) -> str:
+        path = ",".join(f'"{key}"' for key in keys).replace("'", "''")
+        return f"({column_sql} #>> '{{{path}}}')"
+
     def text_of(self, column_sql: str, family: TypeFamily) -> str:
         return column_sql  # a cast prints true for t and cuts the blanks of char(n); the type's own output doesn't
 
@@ -176,6 +184,11 @@ class SqliteDialect(Dialect):
 
     def not_blank(self, column_sql: str, family: TypeFamily) -> str:
         return f"trim({column_sql}, {self._WHITE_SPACE}) <> ''"
+
+    def leaf_text(self, column_sql: str, keys: tuple[str, ...]) -> str:
+        path = "".join(f'."{key}"' for key in keys).replace("'", "''")
+        is_json = f"typeof({column_sql}) = 'text' AND json_valid({column_sql})"
+        return f"CASE WHEN {is_json} THEN CAST(json_extract({column_sql}, '${path}') AS text) END"
 
     def text_of(self, column_sql: str, family: TypeFamily) -> str:
         text = f"CAST({column_sql} AS TEXT)"

@@ -118,7 +118,7 @@ def identity_queries(work: Working, roots: Mapping[str, KeyTable]) -> list[tuple
     found: list[tuple[str, str]] = []
     for table, root in roots.items():
         for identity in work.node(table).identities:
-            column = work.column("x", identity.column)
+            column = work.identity_value("x", identity)
             query = (
                 f"SELECT DISTINCT CAST({column} AS text) FROM {work.name(table)} x "
                 f"JOIN {root.name} k ON {work.same_row(table, 'k', 'x')} "
@@ -145,8 +145,9 @@ def _lookups(
         if not values:
             continue
         column = work.live_column(node.table, identity.column)
-        sql = work.column("x", identity.column)
-        compared = work.dialect.match_expression(sql, MatchRule(identity.rule), identity.family, binary=column.binary)
+        sql = work.identity_value("x", identity)
+        binary = column.binary or bool(identity.keys)
+        compared = work.dialect.match_expression(sql, MatchRule(identity.rule), identity.family, binary=binary)
         head = f"SELECT {_carried(work, node)}, {customer.sql} AS cu"
         tail = f"FROM {work.name(node.table)} x{customer.joined}"
         if identity.rule == MatchRule.EXACT.value and identity.family not in _COMPARED_AS_IS:
@@ -170,7 +171,9 @@ def _sort_of_match(node: Node, identity: IdentityColumn) -> int:
     """1: a key identity; 0: a column that masks write over; -1: one that they leave, so that it says nothing of a mask."""
     if identity.is_key:
         return 1
-    return 0 if any(mask.column == identity.column for mask in node.masks) else -1
+    masks = [mask for mask in node.masks if mask.column == identity.column]
+    written = any(mask.kind != "leaves" or any(leaf.steps == identity.keys for leaf in mask.leaves) for mask in masks)
+    return 0 if written else -1
 
 
 def _values(work: Working, identity: IdentityColumn, subjects: Sequence[Subject]) -> Iterable[tuple[int, object]]:

@@ -85,7 +85,7 @@ def _without_others(work: Working, table: str, root: str, known: Mapping[str, Co
     if not columns:
         return 0
     width = len(work.node(table).key)
-    values = ", ".join(f"CAST({work.column('x', i.column)} AS text)" for i in columns)
+    values = ", ".join(f"CAST({work.identity_value('x', i)} AS text)" for i in columns)
     rows = work.rows(
         f"SELECT DISTINCT {work.key_columns(table, 'k')}, {values} "
         f"FROM {root} k JOIN {work.name(table)} x ON {work.same_row(table, 'k', 'x')}"

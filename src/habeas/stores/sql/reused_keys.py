@@ -57,7 +57,7 @@ def _find(work: Working, table: str, seeds: str, known: Known, found: dict[str, 
     signs = [sign for sign in signs if sign]
     if not signs and not others:
         return 0
-    values = ", ".join(f"CAST({work.column('x', i.column)} AS text)" for i in others)
+    values = ", ".join(f"CAST({work.identity_value('x', i)} AS text)" for i in others)
     query = (
         f"SELECT {work.key_columns(table, 's')}, coalesce({' OR '.join(signs) or '0'}, 0)"
         f"{', ' if values else ''}{values} "

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from habeas.catalog.tables import Column, Table
 from habeas.datamap.model import MatchRule
-from habeas.program.program import Node, Program, Reference
+from habeas.program.program import IdentityColumn, Node, Program, Reference
 from habeas.stores.sql.counting import Tally
 from habeas.stores.sql.dialects import Dialect, dialect_named
 from habeas.stores.sql.round_trips import Answer, RoundTrips
@@ -268,6 +268,11 @@ class Working:
         column = self.live(table).column(name)
         assert column is not None, f"{table}.{name} was compiled and is gone"
         return column
+
+    def identity_value(self, alias: str, identity: IdentityColumn) -> str:
+        """SQL of the value in which an identity is looked up: the column's, or that of a leaf of its JSON."""
+        column = self.column(alias, identity.column)
+        return self.dialect.leaf_text(column, identity.keys) if identity.keys else column
 
     def live_side(self, alias: str, names: Sequence[str]) -> dict[str, str]:
         return {name: self.column(alias, name) for name in names}
