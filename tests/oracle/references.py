@@ -94,7 +94,7 @@ def _of_edge(
     said: Mapping[str, Any],
 ) -> Reference:
     pair = edge.get("pair")
-    columns = (pair[1],) if pair else tuple(edge.get("columns", (name,)))
+    columns = tuple(pair[1:]) if pair else tuple(edge.get("columns", (name,)))
     if "to" in said:
         target, target_columns = target_of(said["to"])
     else:

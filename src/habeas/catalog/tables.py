@@ -141,6 +141,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     checks: tuple[Check, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    inherited: bool = False  # other tables inherit from it (PostgreSQL), and their rows show in it
     row_security: bool = False
     row_security_applies: bool = False  # to the role that is connected now
     privileges: frozenset[str] = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})

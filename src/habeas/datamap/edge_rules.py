@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from habeas.datamap.model import Edge, EdgeKind, EdgeTarget, TableEntry
+from habeas.datamap.model import EdgeKind, EdgeTarget, TableEntry
 from habeas.datamap.positions import KeyPath
 from habeas.diagnostics import Finding, error, warning
 
@@ -18,22 +18,22 @@ def edge_findings(ref: str, table: TableEntry) -> Iterator[Placed]:
     for name, edge in table.edges.items():
         path: KeyPath = ("tables", ref, "edges", name)
         if edge.pair is None:
-            yield from _target(ref, name, edge, path)
+            yield from _target(ref, name, edge, path, len(edge.columns))
             continue
         for type_value, target in edge.targets.items():
             if edge.ask is None:
-                yield from _target(ref, f"{name} ({type_value})", target, (*path, "to", type_value))
+                yield from _target(ref, f"{name} ({type_value})", target, (*path, "to", type_value), len(edge.pair) - 1)
         if not edge.targets and edge.ask is None:
             detail = "Without type values the edge leads nowhere."
             fix = f"{name}: {{pair: [{', '.join(edge.pair)}], to: {{Contact: {{table: contacts, as: owned_by}}}}}}"
             yield path, error("pair-without-types", f"the pair {ref}.{name} names no types", detail, fix)
-        if edge.pair[0] == edge.pair[1]:
-            detail = "The first column holds the type, the second the key."
+        if len(set(edge.pair)) < len(edge.pair):
+            detail = "The first column holds the type, the others the key, each a part of it."
             fix = f"pair: [{name}_type, {name}_id]"
             yield path, error("pair-of-one-column", f"the pair {ref}.{name} names one column twice", detail, fix)
 
 
-def _target(ref: str, label: str, edge: EdgeTarget, path: KeyPath) -> Iterator[Placed]:
+def _target(ref: str, label: str, edge: EdgeTarget, path: KeyPath, width: int) -> Iterator[Placed]:
     name = str(path[-1])
     if edge.as_ is None and edge.ask is None:
         to = f"to: {edge.to}, " if edge.to else ""
@@ -61,7 +61,6 @@ def _target(ref: str, label: str, edge: EdgeTarget, path: KeyPath) -> Iterator[P
         )
     yield from _across(ref, label, edge, path)
     placeholder = edge.placeholder
-    width = len(edge.columns) if isinstance(edge, Edge) and edge.pair is None else 1
     if isinstance(placeholder, tuple) and len(placeholder) != width:
         detail = f"The edge has {width} column{'s' if width > 1 else ''}; a list gives one value for each, in order."
         fix = "placeholder: 0" if width == 1 else f"placeholder: [{', '.join('0' * width)}]"

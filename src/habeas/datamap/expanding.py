@@ -122,10 +122,10 @@ def _edge(written: Written, value: Any, path: KeyPath) -> Data:
     to, pair = edge.get("to"), edge.get("pair")
     if "pair" in edge:
         edge["columns"] = []
-        if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(column, str) for column in pair):
+        if not isinstance(pair, list) or len(pair) < 2 or not all(isinstance(column, str) for column in pair):
             fix = f"pair: [{name}_type, {name}_id]"
-            detail = "A polymorphic reference is a column with the type and a column with the key, in this order."
-            written.wrong((*path, "pair"), "wrong-type", "pair takes two columns", detail, fix)
+            detail = "A polymorphic reference is a column with the type and the columns with the key, in this order."
+            written.wrong((*path, "pair"), "wrong-type", "pair takes two columns or more", detail, fix)
             edge.pop("pair")
         if isinstance(to, dict):
             edge.pop("to")

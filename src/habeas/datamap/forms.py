@@ -67,7 +67,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "edge": {
         "to": "The target: TABLE, TABLE.COLUMN or TABLE(COLUMN, COLUMN); of a pair, one for each type value.",
         "columns": "The columns that bear the reference; left out, the column with the edge's name.",
-        "pair": "A polymorphic reference: [type column, id column].",
+        "pair": "A polymorphic reference: [type column, id column, …].",
         "as": "Ownership, read from the row with the column: owned_by, owns, accessed_by, accesses, lookup.",
         "on_access": "What an access copy leaves out of rows that this edge leads to.",
         "on_erase": "What happens to a row that stays when the row it refers to leaves: unlink, {mask: […]}, delete.",
@@ -82,7 +82,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "as": "Ownership, read from the row with the columns.",
         "on_access": "What an access copy leaves out of rows that this edge leads to.",
         "on_erase": "What happens to a row that stays when the row it refers to leaves.",
-        "placeholder": "What is written to the id column when the row it refers to leaves.",
+        "placeholder": "What is written to the id columns when the row it refers to leaves.",
         "across": "`customers`: the edge may lead into another Customer's rows.",
         "why": "The reason for `across`.",
         **_OPEN,

@@ -110,7 +110,7 @@ _PROPERTIES: Mapping[str, Mapping[str, Schema]] = {
     "edge": {
         "to": {"oneOf": [_TEXT, _TARGETS]},
         "columns": _TEXTS,
-        "pair": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2},
+        "pair": {"type": "array", "items": _TEXT, "minItems": 2},
         **_MEANING,
     },
     "target": {"table": _TEXT, "to": _TEXT, **_MEANING},

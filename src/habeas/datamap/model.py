@@ -177,10 +177,10 @@ class EdgeTarget(Guess):
 
 
 class Edge(EdgeTarget):
-    """An edge of a table: by `columns`, or polymorphic by `pair` (type column, id column) with a target for each type."""
+    """An edge of a table: by `columns`, or polymorphic by `pair` (type column, id columns) with a target for each type."""
 
     columns: Strings = ()  # the reader fills in the edge's own name where `columns` is left out
-    pair: tuple[str, str] | None = None
+    pair: Strings | None = None  # the type column, then the id columns
     targets: Mapping[str, EdgeTarget] = Field(default_factory=dict)  # of a pair: type value -> target
 
 

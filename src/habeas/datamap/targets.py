@@ -31,8 +31,8 @@ class Resolved:
 
 
 def source_columns(edge: Edge) -> tuple[str, ...]:
-    """The columns that bear the reference: of a pair its id column, else the edge's columns."""
-    return (edge.pair[1],) if edge.pair is not None else edge.columns
+    """The columns that bear the reference: of a pair its id columns, else the edge's columns."""
+    return edge.pair[1:] if edge.pair is not None else edge.columns
 
 
 def resolve(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +116,14 @@ def test_a_leaf_that_names_a_person_finds_and_is_looked_for(store: SmallStore) -
     store.run(f"update contacts set data = {quoted(DOCUMENT)} where id = 1")
     assert store.verify(outcome.certificate).status == "incomplete"
     assert not store.files_with("jane@work.example")
+
+
+def test_who_comes_back_with_the_same_leaf_is_told(store: SmallStore) -> None:
+    store.make(schema(store, kind(store), quoted(DOCUMENT)), MAP)
+    store.erased(who("email=jane@work.example"))
+    assert store.watch(timedelta(days=8)) == []
+    store.run(f"insert into contacts values (9, null, {quoted(DOCUMENT)})")
+    assert len(store.watch(timedelta(days=1))) == 1
 
 
 def test_a_leaf_alone_may_name_the_people_of_a_table(store: SmallStore) -> None:

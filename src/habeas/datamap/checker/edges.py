@@ -128,6 +128,8 @@ def _unresolved(ground: Ground, lead: Lead) -> None:
             wanted = parsed[1] or key
             summary = f"{lead.label} has {len(lead.columns)} columns and its target {len(wanted)}"
             fix = f"columns: [{columns}] needs   to: {goal.ref}({', '.join(['COLUMN'] * len(lead.columns))})"
+            if lead.type_column is not None:
+                fix = f"pair: [{lead.type_column}, {', '.join(['COLUMN'] * len(wanted))}]"
     ground.refuse(code, path, summary, detail, fix)
 
 

@@ -10,7 +10,7 @@ from habeas.catalog.tables import Catalog, Column, Table
 from habeas.datamap.forms import nearest_names
 from habeas.datamap.model import EdgeKind, EdgeTarget, MatchRule, Policy, StoreMap, TableEntry
 from habeas.datamap.positions import KeyPath, Positions
-from habeas.datamap.targets import Resolved, is_key_target, resolve_all
+from habeas.datamap.targets import Resolved, is_key_target, resolve_all, source_columns
 from habeas.diagnostics import Finding, Severity
 
 LooksPersonal = Callable[[str, Column], str | None]
@@ -78,7 +78,7 @@ class Ground:
         for ref, entry, table in self.mapped():
             for name, edge in entry.edges.items():
                 path: KeyPath = ("tables", ref, "edges", name)
-                columns = (edge.pair[1],) if edge.pair else edge.columns
+                columns = source_columns(edge)
                 for type_value, target, resolved in resolve_all(table, edge, self.catalog, self.keys):
                     here = path if type_value is None else (*path, "to", type_value)
                     key = resolved is not None and is_key_target(resolved, self.catalog, self.keys)

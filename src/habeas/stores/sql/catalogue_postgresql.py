@@ -182,6 +182,7 @@ def _table(row: Row, ref: str, parts: _Parts, estimated: int | None) -> Table:
         row_security=row.row_security,
         row_security_applies=row.row_security_applies,
         privileges=frozenset(name for name, given in zip(_PRIVILEGES, granted, strict=True) if given),
+        inherited=row.inherited,
         comment=row.comment,
         estimated_rows=estimated,
         depends_on=tuple(sorted(parts.depends_on)),

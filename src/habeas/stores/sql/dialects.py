@@ -103,6 +103,11 @@ class PostgresqlDialect(Dialect):
 
     name: ClassVar[str] = "postgresql"
 
+    def table(self, table: Table) -> str:
+        # A statement on the parent would read and change the rows of its heirs too, by keys that are not theirs.
+        name = Dialect.table(self, table)
+        return f"ONLY {name}" if table.inherited else name
+
     # E'' knows no \v: it would mean the letter v
     _WHITE_SPACE: ClassVar[str] = r"E' \t\n\r\f\x0b'"
     _SEPARATORS: ClassVar[str] = r"E' \t\n\r\f\x0b-.()/'"

@@ -59,6 +59,7 @@ def relations(with_schemas: bool) -> str:
 SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relispartition AS is_partition,
        (SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = c.oid AND c.relispartition) AS parent,
        c.reltuples AS estimate,
+       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS inherited,
        c.relrowsecurity AS row_security, row_security_active(c.oid) AS row_security_applies,
        usable AND has_table_privilege(c.oid, 'SELECT') AS may_select,
        usable AND has_table_privilege(c.oid, 'INSERT') AS may_insert,

@@ -40,7 +40,7 @@ class PeopleStream:
             # SQLite hands over text that is no UTF-8 only as bytes: such a row must not end the stream.
             return f"CAST(CAST({sql} AS text) AS blob)" if sqlite else f"CAST({sql} AS text)"
 
-        sides = [work.column("x", identity.column) for identity in columns]
+        sides = [work.identity_value("x", identity) for identity in columns]
         customer = customer_of(work, self.node.table, "x")
         held = " OR ".join(work.dialect.not_blank(sql, i.family) for sql, i in zip(sides, columns, strict=True))
         query = (
