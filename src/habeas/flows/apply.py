@@ -39,7 +39,11 @@ def apply_saved(workspace: Workspace, plan_path: Path, *, redact: bool = False) 
     if dict(record.schema_digests) != {s.name: s.catalog.fingerprint for s in context.stores}:
         raise _changed("schema-changed", "a live schema has changed since the plan was made", "Approval covers it too.")
     if not record.intent.changes:
-        raise _changed("nothing-to-apply", "this plan changes nothing", "It was made to be looked at: `habeas access` gives the copy.")
+        raise _changed(
+            "nothing-to-apply",
+            "this plan changes nothing",
+            "It was made to be looked at: `habeas access` gives the copy.",
+        )
     if record.selection is None:
         raise _changed("plan-used", "whom this plan is about is no longer known", "Its run's window has closed.")
     if record.state is not PlanState.OPEN:

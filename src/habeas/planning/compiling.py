@@ -99,6 +99,9 @@ class _Compiler:
             if not key and (entry.edges or self._store.kind_of(ref)):
                 self.findings.append(_no_key(ref))
                 continue
+            if any((c := table.column(name)) is not None and c.family is TypeFamily.JSON for name in key):
+                self.findings.append(_json_key(ref))
+                continue
             nodes[ref] = self._node(table, entry, key)
         return nodes
 
@@ -329,6 +332,16 @@ def _compares(left: Column, right: Column, dialect: str) -> bool:
     if (left.family in numeric) != (right.family in numeric):
         return False
     return dialect == "sqlite" or left.family in numeric or left.family is right.family
+
+
+def _json_key(ref: str) -> Finding:
+    return error(
+        "json-key",
+        f"rows of {ref} are named by a JSON document",
+        "A document can't be remembered and compared as a key, and so not looked for again after an erasure.",
+        "ALTER TABLE … ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY UNIQUE;   and key: [id]",
+        (ref,),
+    )
 
 
 def _no_key(ref: str) -> Finding:

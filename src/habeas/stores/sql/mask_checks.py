@@ -66,6 +66,8 @@ def _example(work: Working, value: WrittenValue) -> str:
             written = "NULL"
         case "constant":
             return literal(work, value)
+        case "leaves":
+            return column  # the document as it is now: what its leaves become is left to the database
         case "token" if value.family is TypeFamily.UUID:
             return dialect.random_uuid()
         case "token" if value.family is not TypeFamily.TEXT:
