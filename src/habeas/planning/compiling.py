@@ -339,7 +339,7 @@ def _json_key(ref: str) -> Finding:
         "json-key",
         f"rows of {ref} are named by a JSON document",
         "A document can't be remembered and compared as a key, and so not looked for again after an erasure.",
-        "ALTER TABLE … ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY UNIQUE;   and key: [id]",
+        "ALTER TABLE … ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;   and make it the primary key",
         (ref,),
     )
 
