@@ -20,7 +20,7 @@ test: $(VENV)/.dev ## all that must hold: lint, types, layers, tests over SQLite
 
 test-fast: $(VENV)/.dev ## SQLite alone, without the random worlds, kills and whole ways: under a minute
 	HABEAS_TEST_PROFILE=fast $(BIN)/pytest -q -n $(WORKERS) -m "not postgresql and not proof" \
-		tests/unit tests/integration --ignore tests/integration/properties --ignore tests/integration/demo
+		tests/unit tests/integration --ignore tests/integration/properties --ignore tests/integration/demo --ignore tests/integration/discovery
 
 proof: $(VENV)/.dev ## the long forms: more examples, more kills
 	@.ci/prepare postgresql
