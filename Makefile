@@ -20,7 +20,9 @@ test: $(VENV)/.dev ## all that must hold: lint, types, layers, tests over SQLite
 
 test-fast: $(VENV)/.dev ## SQLite alone, without the random worlds, kills and whole ways: under a minute
 	HABEAS_TEST_PROFILE=fast $(BIN)/pytest -q -n $(WORKERS) -m "not postgresql and not proof" \
-		tests/unit tests/integration --ignore tests/integration/properties --ignore tests/integration/demo --ignore tests/integration/discovery
+		tests/unit tests/integration --ignore tests/integration/properties --ignore tests/integration/demo --ignore tests/integration/discovery \
+		--ignore tests/integration/engine/test_lists_of_people.py --ignore tests/integration/engine/test_one_after_another.py \
+		--ignore tests/unit/execution/test_spool.py --ignore tests/unit/drawing --ignore tests/unit/importing
 
 proof: $(VENV)/.dev ## the long forms: more examples, more kills
 	@.ci/prepare postgresql
